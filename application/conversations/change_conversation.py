@@ -1,0 +1,23 @@
+"""Rename, pin or archive a conversation."""
+
+from dataclasses import dataclass, replace
+
+from application.ports.clock import Now
+from application.ports.storage import BeginTransaction
+from domain.access import Principal
+from domain.conversation import TITLE_CHARACTERS, Conversation, ConversationChange, ConversationId, checked_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeConversation:
+    begin: BeginTransaction
+    now: Now
+
+    async def __call__(self, principal: Principal, id: ConversationId, change: ConversationChange) -> Conversation:
+        """Raise InvalidInput naming `title`, or ConversationNotFound."""
+        if change.title is not None:
+            change = replace(change, title=checked_text(change.title, field="title", longest=TITLE_CHARACTERS))
+        async with self.begin() as tx:
+            conversation = await tx.conversations.change(id, change, owner=principal.owner, at=self.now())
+            await tx.commit()
+        return conversation

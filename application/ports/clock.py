@@ -1,0 +1,7 @@
+"""Time is an argument."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+Now = Callable[[], datetime]
+"""The time, aware and in UTC."""

@@ -1,0 +1,115 @@
+"""The port of stored conversations, messages and runs, and of the short transactions that change them."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.access import OwnerId
+from domain.conversation import Conversation, ConversationChange, ConversationId, Message, MessageId
+from domain.run import Run, RunId, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class NewConversation:
+    owner: OwnerId
+    user_label: str | None
+    title: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationFilter:
+    """`query` is matched literally and without regard to case, in titles and in messages."""
+
+    user_label: str | None = None
+    query: str | None = None
+    archived: bool | None = None
+
+
+class ConversationRepository(Protocol):
+    """Every method takes the owner: what belongs to another is not found."""
+
+    @abstractmethod
+    async def add(self, new: NewConversation) -> Conversation:
+        """Store it under a fresh id, higher than every id before it."""
+
+    @abstractmethod
+    async def get(self, id: ConversationId, *, owner: OwnerId) -> Conversation:
+        """Raise ConversationNotFound, also when somebody else owns it."""
+
+    @abstractmethod
+    async def page(
+        self, *, owner: OwnerId, filter: ConversationFilter, before: ConversationId | None, limit: int
+    ) -> list[Conversation]:
+        """Newest id first, only ids below `before`, at most `limit` (a keyset page)."""
+
+    @abstractmethod
+    async def change(
+        self, id: ConversationId, change: ConversationChange, *, owner: OwnerId, at: datetime
+    ) -> Conversation:
+        """The conversation as it is afterwards. Raise ConversationNotFound."""
+
+    @abstractmethod
+    async def delete(self, id: ConversationId, *, owner: OwnerId) -> None:
+        """With its messages, runs, events and usage links. Raise ConversationNotFound."""
+
+
+class MessageRepository(Protocol):
+    @abstractmethod
+    async def branch(
+        self, conversation: Conversation, *, before: MessageId | None = None, tip: MessageId | None = None, limit: int
+    ) -> list[Message]:
+        """The last `limit` messages on the path from `tip` (the head when None) to the root, oldest first.
+
+        With `before`, only those above that message on the path. The cost depends on `limit` alone, not on the
+        length of the conversation. Raise MessageNotFound when `before` or `tip` is not a message of this conversation.
+        """
+
+
+class RunRepository(Protocol):
+    @abstractmethod
+    async def open(self, turn: Turn) -> Run:
+        """Store the question (completed), a place for its answer (in progress, no parts) and a run (running, fence 1).
+
+        The head of the conversation moves to the answer and its `updated_at` to `asked_at`. Ids: question < answer.
+        Raise ReplyInProgress, naming the run, when the conversation has an active run: of any number of
+        simultaneous callers exactly one gets through. Raise ConversationNotFound when it is gone.
+        """
+
+    @abstractmethod
+    async def get(self, id: RunId, *, owner: OwnerId) -> Run:
+        """Raise RunNotFound, also when somebody else owns it."""
+
+    @abstractmethod
+    async def active(self, conversation_id: ConversationId, *, owner: OwnerId) -> Run | None:
+        """The conversation's active run, if it has one."""
+
+
+class Transaction(Protocol):
+    """One short transaction: it ends in a rollback unless `commit` was awaited, also when cancelled.
+
+    Inside it only its own repositories may be awaited (tests/architecture holds this).
+    """
+
+    @property
+    @abstractmethod
+    def conversations(self) -> ConversationRepository: ...
+
+    @property
+    @abstractmethod
+    def messages(self) -> MessageRepository: ...
+
+    @property
+    @abstractmethod
+    def runs(self) -> RunRepository: ...
+
+    @abstractmethod
+    async def commit(self) -> None:
+        """What was done is durable when this returns. Raise StorageUnavailable when that is not certain."""
+
+
+BeginTransaction = Callable[[], AbstractAsyncContextManager[Transaction]]
+"""Begin a transaction. Entering raises StorageUnavailable when the store does not answer within its time limit."""

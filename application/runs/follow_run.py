@@ -1,0 +1,48 @@
+"""Read a run's events from a cursor, live to the end."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from application.ports.run_log import RunLog
+from application.ports.storage import BeginTransaction
+from application.runs.worker import Worker
+from domain.access import Principal
+from domain.errors import CursorAhead
+from domain.run import NumberedEvent, Run, RunFinished, RunId
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowRun:
+    begin: BeginTransaction
+    log: RunLog
+    worker: Worker
+    poll_seconds: float = 0.5
+
+    async def __call__(
+        self, principal: Principal, run_id: RunId, *, after: int = 0
+    ) -> tuple[Run, AsyncGenerator[list[NumberedEvent], None]]:
+        """The run, and batches of its events numbered above `after` until RunFinished.
+
+        Refuses before the first event: RunNotFound, CursorAhead. The reader may leave and come back with the
+        number of the last event it saw.
+        """
+        live = self.worker.live(run_id)
+        async with self.begin() as tx:
+            run = await tx.runs.get(run_id, owner=principal.owner)
+        last = max(run.last_event, live.last if live else 0)
+        if after > last:
+            raise CursorAhead(after, last)
+        return run, live.follow(after) if live else self._read(run_id, after)
+
+    async def _read(self, run_id: RunId, after: int) -> AsyncGenerator[list[NumberedEvent], None]:
+        while True:
+            if batch := await self.log.read(run_id, after=after, limit=PAGE):
+                yield batch
+                after = batch[-1].number
+                if isinstance(batch[-1].event, RunFinished):
+                    return
+            else:
+                await asyncio.sleep(self.poll_seconds)

@@ -1,0 +1,14 @@
+"""The rules of Parley, in its own words; standard library only.
+
+The words (the glossary that every name in the code follows):
+
+Conversation  one owner's thread: a tree of messages and a head; a branch is a path to the root
+Message       a role and parts, with a parent; written once: a question when it is asked, an answer when its run ends
+Part          Text, Reasoning, ToolCall, ToolResult, Image or File; provider_state rides along, tagged with its maker
+Turn          a question, the place kept for its answer, and the run that writes it; made in one transaction
+Run           one piece of long work for an owner; queued, running, waiting, completed, incomplete, failed, cancelled
+RunEvent      a fact about a run, numbered from 1 without a gap, appended once, never changed
+Worker        a process that runs runs; they are its own by fence
+Principal     who is asking, and which owner the answer belongs to
+Usage         what one provider call cost, as the provider reported it
+"""

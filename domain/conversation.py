@@ -1,0 +1,181 @@
+"""Conversations, messages and their parts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+from domain.access import OwnerId
+from domain.errors import InvalidInput
+
+ConversationId = NewType("ConversationId", int)
+MessageId = NewType("MessageId", int)
+
+TITLE_CHARACTERS = 200
+LABEL_CHARACTERS = 200
+MESSAGE_CHARACTERS = 1_000_000
+CHARACTERS_PER_TOKEN = 4
+TOKENS_PER_MESSAGE = 4
+
+
+class Role(StrEnum):
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class MessageStatus(StrEnum):
+    """`in_progress` until the run that writes the answer has ended; a question is completed at once."""
+
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderState:
+    """What a provider wants back unchanged next time; meaningless to, and never sent to, any other."""
+
+    provider: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+    provider_state: ProviderState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    text: str
+    provider_state: ProviderState | None = None
+
+
+Part = Text | Reasoning
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Written once. An answer's place is kept, empty and in progress, when its run starts."""
+
+    id: MessageId
+    conversation_id: ConversationId
+    parent_id: MessageId | None
+    role: Role
+    parts: tuple[Part, ...]
+    status: MessageStatus
+    created_at: datetime
+    run_id: int | None = None
+
+    @property
+    def text(self) -> str:
+        return text_of(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptMessage:
+    """What a model is shown: a message without identity."""
+
+    role: Role
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        return text_of(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    id: ConversationId
+    owner: OwnerId
+    user_label: str | None
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    head_id: MessageId | None = None
+    pinned: bool = False
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationChange:
+    """What a PATCH may say; None leaves a field as it is."""
+
+    title: str | None = None
+    pinned: bool | None = None
+    archived: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextBudget:
+    """How much of a branch a model is shown: at most `messages`, and at most `tokens` by estimate."""
+
+    messages: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The system prompt and the budget that every reply starts from."""
+
+    system_prompt: str | None
+    budget: ContextBudget = field(default_factory=lambda: ContextBudget(messages=40, tokens=16_000))
+
+
+def text_of(parts: Iterable[Part]) -> str:
+    """The words of the parts that a person reads; reasoning is not among them."""
+    return "".join(part.text for part in parts if isinstance(part, Text))
+
+
+def checked_text(value: str, *, field: str, longest: int = MESSAGE_CHARACTERS) -> str:
+    """The text as it is, or InvalidInput naming `field`: blank, too long, or not storable as Unicode text."""
+    if not value.strip():
+        raise InvalidInput(field, "must not be empty")
+    if len(value) > longest:
+        raise InvalidInput(field, f"must have at most {longest:,} characters, not {len(value):,}")
+    return storable(value, field=field)
+
+
+def storable(value: str, *, field: str) -> str:
+    """NUL cannot be stored by Postgres, and a lone surrogate is not a character: refuse both by name."""
+    if "\x00" in value:
+        raise InvalidInput(field, "must not contain the character NUL (U+0000)")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(field, f"has half of a surrogate pair at character {error.start}") from None
+    return value
+
+
+def title_from(question: str) -> str:
+    """A first title: the question's first words, on one line."""
+    line = " ".join(question.split())
+    return line if len(line) <= 60 else line[:59].rstrip() + "…"
+
+
+def estimated_tokens(message: Message | PromptMessage) -> int:
+    """An estimate: four characters a token and a little for the frame. The provider's usage is the truth."""
+    return TOKENS_PER_MESSAGE + -(-len(message.text) // CHARACTERS_PER_TOKEN)
+
+
+def prompt_for(context: Context, branch: Sequence[Message | PromptMessage]) -> tuple[PromptMessage, ...]:
+    """The system prompt, then the last messages of `branch` (oldest first) that fit the budget.
+
+    The last message always goes in, however long: it is the question. Answers that never got a word are left out.
+    """
+    said = [m for m in branch if m.parts or m.role is not Role.ASSISTANT][-context.budget.messages :]
+    room, kept = context.budget.tokens, list[PromptMessage]()
+    for message in reversed(said):
+        room -= estimated_tokens(message)
+        if room < 0 and kept:
+            break
+        kept.append(PromptMessage(message.role, message.parts))
+    while len(kept) > 1 and kept[-1].role is Role.ASSISTANT:
+        kept.pop()  # an answer whose question did not fit says nothing
+    system = (PromptMessage(Role.SYSTEM, (Text(context.system_prompt),)),) if context.system_prompt else ()
+    return (*system, *reversed(kept))

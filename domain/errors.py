@@ -1,0 +1,171 @@
+"""Every way Parley says no. `code` is stable and public; the message is for people and names what to do.
+
+Refusal
+├── NotFound                     also when it belongs to somebody else
+│   ├── ConversationNotFound
+│   ├── MessageNotFound
+│   └── RunNotFound
+├── InvalidInput                 names the field
+│   └── CursorAhead
+├── Unauthenticated
+├── Forbidden
+├── ReplyInProgress              names the run that is in the way
+├── RunLost                      another worker owns the run now; never shown to a caller
+├── TooBusy                      says when to come back
+├── StorageUnavailable
+│   └── StorageFull
+└── ProviderFailure              a stranger's failure, in our words
+    ├── ProviderCredentialsRefused
+    ├── ProviderRejectedRequest  the caller's request is at fault, so it is never retried
+    ├── ProviderOverloaded       says when to come back
+    ├── ProviderUnavailable
+    ├── ProviderTimedOut
+    └── ProviderAnswerInvalid
+"""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """Parley will not or cannot do it; `str(error)` says why in one sentence that is safe to show."""
+
+    code: ClassVar[str] = "refused"
+    retry_after_seconds: float | None = None
+
+
+class NotFound(Refusal):
+    """No such thing, or not yours: the two look the same."""
+
+    code = "not_found"
+    thing: ClassVar[str] = "Thing"
+
+    def __init__(self, id: int | str | None = None) -> None:
+        super().__init__(f"{self.thing} not found")
+        self.id = id
+
+
+class ConversationNotFound(NotFound):
+    code = "conversation_not_found"
+    thing = "Conversation"
+
+
+class MessageNotFound(NotFound):
+    code = "message_not_found"
+    thing = "Message"
+
+
+class RunNotFound(NotFound):
+    code = "run_not_found"
+    thing = "Run"
+
+
+class InvalidInput(Refusal):
+    """`field` is the name the caller used; the message says what is allowed."""
+
+    code = "invalid_input"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+
+
+class CursorAhead(InvalidInput):
+    """The cursor names an event that has not happened."""
+
+    code = "cursor_ahead"
+
+    def __init__(self, after: int, last: int) -> None:
+        super().__init__("after", f"{after} is ahead of the last event, {last}")
+
+
+class Unauthenticated(Refusal):
+    code = "unauthenticated"
+
+
+class Forbidden(Refusal):
+    code = "forbidden"
+
+
+class ReplyInProgress(Refusal):
+    """One active run per conversation; `run_id` is the one that is running."""
+
+    code = "reply_in_progress"
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"Run {run_id} is still answering in this conversation; follow it, cancel it or wait")
+        self.run_id = run_id
+
+
+class RunLost(Refusal):
+    """The fence has moved on: another worker owns the run, or it has already ended."""
+
+    code = "run_lost"
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"Run {run_id} is no longer owned by this worker")
+        self.run_id = run_id
+
+
+class TooBusy(Refusal):
+    code = "too_busy"
+
+    def __init__(self, message: str, retry_after_seconds: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class StorageUnavailable(Refusal):
+    code = "storage_unavailable"
+    retry_after_seconds = 1.0
+
+    def __init__(self, message: str = "The database does not answer; nothing was changed. Try again shortly") -> None:
+        super().__init__(message)
+
+
+class StorageFull(StorageUnavailable):
+    code = "storage_full"
+
+    def __init__(self) -> None:
+        super().__init__("The database has no room left; nothing was changed")
+
+
+class ProviderFailure(Refusal):
+    """`provider` is the configured name, never an address or a key."""
+
+    code = "provider_failure"
+    said: ClassVar[str] = "failed"
+
+    def __init__(self, provider: str, detail: str = "", *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(f"The provider {provider!r} {self.said}" + (f": {detail}" if detail else ""))
+        self.provider = provider
+        self.retry_after_seconds = retry_after_seconds
+
+
+class ProviderCredentialsRefused(ProviderFailure):
+    code = "provider_credentials_refused"
+    said = "refused the API key that this server is configured with"
+
+
+class ProviderRejectedRequest(ProviderFailure):
+    code = "provider_rejected_request"
+    said = "rejected the request"
+
+
+class ProviderOverloaded(ProviderFailure):
+    code = "provider_overloaded"
+    said = "is limiting requests"
+
+
+class ProviderUnavailable(ProviderFailure):
+    code = "provider_unavailable"
+    said = "is unavailable"
+
+
+class ProviderTimedOut(ProviderFailure):
+    code = "provider_timed_out"
+    said = "did not answer in time"
+
+
+class ProviderAnswerInvalid(ProviderFailure):
+    code = "provider_answer_invalid"
+    said = "gave an answer that cannot be read"
