@@ -78,6 +78,13 @@ class CursorAhead(InvalidInput):
         super().__init__("after", f"{after} is ahead of the last event, {last}")
 
 
+class TargetLanguageMissing(InvalidInput):
+    code = "target_language_missing"
+
+    def __init__(self) -> None:
+        super().__init__("target_language", "must be given when the task is translate")
+
+
 class Unauthenticated(Refusal):
     code = "unauthenticated"
 
