@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 
-from application.ports.storage import BeginTransaction, ConversationFilter
+from application.ports.storage import BeginRead, ConversationFilter
 from domain.access import Principal
 from domain.conversation import Conversation, ConversationId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListConversations:
-    begin: BeginTransaction
+    read: BeginRead
 
     async def __call__(
         self, principal: Principal, filter: ConversationFilter, *, before: ConversationId | None, limit: int
     ) -> tuple[list[Conversation], bool]:
         """Newest first, at most `limit`, and whether there are more."""
-        async with self.begin() as tx:
+        async with self.read() as tx:
             page = await tx.conversations.page(owner=principal.owner, filter=filter, before=before, limit=limit + 1)
         return page[:limit], len(page) > limit

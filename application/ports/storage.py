@@ -88,8 +88,8 @@ class RunRepository(Protocol):
         """The conversation's active run, if it has one."""
 
 
-class Transaction(Protocol):
-    """One short transaction: it ends in a rollback unless `commit` was awaited, also when cancelled.
+class ReadTransaction(Protocol):
+    """One short transaction for looking only: nothing done in it lasts, and a store may refuse a change in it.
 
     Inside it only its own repositories may be awaited (tests/architecture holds this).
     """
@@ -106,6 +106,10 @@ class Transaction(Protocol):
     @abstractmethod
     def runs(self) -> RunRepository: ...
 
+
+class Transaction(ReadTransaction, Protocol):
+    """One short transaction: it ends in a rollback unless `commit` was awaited, also when cancelled."""
+
     @abstractmethod
     async def commit(self) -> None:
         """What was done is durable when this returns. Raise StorageUnavailable when that is not certain."""
@@ -113,3 +117,6 @@ class Transaction(Protocol):
 
 BeginTransaction = Callable[[], AbstractAsyncContextManager[Transaction]]
 """Begin a transaction. Entering raises StorageUnavailable when the store does not answer within its time limit."""
+
+BeginRead = Callable[[], AbstractAsyncContextManager[ReadTransaction]]
+"""Begin looking, which never waits for those who write. Entering raises StorageUnavailable as `BeginTransaction` does."""

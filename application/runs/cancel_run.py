@@ -3,7 +3,7 @@
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from application.ports.storage import BeginTransaction
+from application.ports.storage import BeginRead
 from application.runs.worker import Worker
 from domain.access import Principal
 from domain.run import Run, RunId
@@ -11,7 +11,7 @@ from domain.run import Run, RunId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelRun:
-    begin: BeginTransaction
+    read: BeginRead
     worker: Worker
 
     async def __call__(self, principal: Principal, run_id: RunId) -> Run:
@@ -27,5 +27,5 @@ class CancelRun:
         return await self._get(principal, run_id)
 
     async def _get(self, principal: Principal, run_id: RunId) -> Run:
-        async with self.begin() as tx:
+        async with self.read() as tx:
             return await tx.runs.get(run_id, owner=principal.owner)

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from application.ports.run_log import RunLog
-from application.ports.storage import BeginTransaction
+from application.ports.storage import BeginRead
 from application.runs.worker import Worker
 from domain.access import Principal
 from domain.errors import CursorAhead
@@ -16,7 +16,7 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowRun:
-    begin: BeginTransaction
+    read: BeginRead
     log: RunLog
     worker: Worker
     poll_seconds: float = 0.5
@@ -30,7 +30,7 @@ class FollowRun:
         number of the last event it saw.
         """
         live = self.worker.live(run_id)
-        async with self.begin() as tx:
+        async with self.read() as tx:
             run = await tx.runs.get(run_id, owner=principal.owner)
         last = max(run.last_event, live.last if live else 0)
         if after > last:
