@@ -119,4 +119,4 @@ BeginTransaction = Callable[[], AbstractAsyncContextManager[Transaction]]
 """Begin a transaction. Entering raises StorageUnavailable when the store does not answer within its time limit."""
 
 BeginRead = Callable[[], AbstractAsyncContextManager[ReadTransaction]]
-"""Begin looking, which never waits for those who write. Entering raises StorageUnavailable as `BeginTransaction` does."""
+"""Begin looking, which never waits for those who write. Entering raises StorageUnavailable like `BeginTransaction`."""
