@@ -1,0 +1,70 @@
+"""Conversations in memory."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from adapters.memory.tables import Draft
+from application.ports.storage import ConversationFilter, ConversationRepository, NewConversation
+from domain.access import OwnerId
+from domain.conversation import Conversation, ConversationChange, ConversationId
+from domain.errors import ConversationNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryConversations(ConversationRepository):
+    draft: Draft
+
+    async def add(self, new: NewConversation) -> Conversation:
+        conversation = Conversation(
+            id=ConversationId(next(self.draft.tables.conversation_ids)),
+            owner=new.owner,
+            user_label=new.user_label,
+            title=new.title,
+            created_at=new.created_at,
+            updated_at=new.created_at,
+        )
+        self.draft.conversations.put(conversation.id, conversation)
+        return conversation
+
+    async def get(self, id: ConversationId, *, owner: OwnerId) -> Conversation:
+        conversation = self.draft.conversations.get(id)
+        if conversation is None or conversation.owner != owner:
+            raise ConversationNotFound(id)
+        return conversation
+
+    async def page(
+        self, *, owner: OwnerId, filter: ConversationFilter, before: ConversationId | None, limit: int
+    ) -> list[Conversation]:
+        matching = (
+            conversation
+            for conversation in self.draft.conversations.newest_first()
+            if conversation.owner == owner
+            and (before is None or conversation.id < before)
+            and (filter.user_label is None or conversation.user_label == filter.user_label)
+            and (filter.archived is None or conversation.archived == filter.archived)
+            and (not filter.query or self._mentions(conversation, filter.query.lower()))
+        )
+        return list(islice(matching, limit))
+
+    async def change(
+        self, id: ConversationId, change: ConversationChange, *, owner: OwnerId, at: datetime
+    ) -> Conversation:
+        before = await self.get(id, owner=owner)
+        after = replace(
+            before,
+            title=before.title if change.title is None else change.title,
+            pinned=before.pinned if change.pinned is None else change.pinned,
+            archived=before.archived if change.archived is None else change.archived,
+            updated_at=at,
+        )
+        self.draft.conversations.put(id, after)
+        return after
+
+    async def delete(self, id: ConversationId, *, owner: OwnerId) -> None:
+        await self.get(id, owner=owner)
+        self.draft.forget(id)
+
+    def _mentions(self, conversation: Conversation, words: str) -> bool:
+        messages = self.draft.messages_in(conversation.id)
+        return words in conversation.title.lower() or any(words in message.text.lower() for message in messages)

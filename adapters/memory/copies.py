@@ -1,0 +1,32 @@
+"""Copies in and out. Domain values are frozen, so sharing them is a copy, but for the dicts that ride along in some."""
+
+from copy import deepcopy
+from dataclasses import replace
+
+from domain.conversation import Message, Part
+from domain.run import Run, RunEvent, RunFinished
+from domain.usage import Usage
+
+
+def copied_parts(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    return tuple(replace(p, provider_state=deepcopy(p.provider_state)) if p.provider_state else p for p in parts)
+
+
+def copied_message(message: Message) -> Message:
+    if any(part.provider_state for part in message.parts):
+        return replace(message, parts=copied_parts(message.parts))
+    return message
+
+
+def copied_usage(usage: Usage | None) -> Usage | None:
+    return replace(usage, raw=deepcopy(usage.raw)) if usage else None
+
+
+def copied_run(run: Run) -> Run:
+    return replace(run, usage=copied_usage(run.usage)) if run.usage else run
+
+
+def copied_event(event: RunEvent) -> RunEvent:
+    if isinstance(event, RunFinished) and event.usage:
+        return replace(event, usage=copied_usage(event.usage))
+    return event

@@ -1,0 +1,105 @@
+"""A database in the memory of this process, gone when it ends."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from adapters.memory.conversations import MemoryConversations
+from adapters.memory.messages import MemoryMessages
+from adapters.memory.run_log import MemoryRunLog
+from adapters.memory.runs import MemoryRuns
+from adapters.memory.tables import Draft, Tables
+from application.ports.run_log import RunLog
+from application.ports.storage import (
+    ConversationRepository,
+    MessageRepository,
+    ReadTransaction,
+    RunRepository,
+    Transaction,
+)
+from domain.errors import StorageUnavailable
+
+
+class MemoryReadTransaction(ReadTransaction):
+    """Sees what is committed; a change made in it is seen by nobody else and forgotten."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+
+    @property
+    def conversations(self) -> ConversationRepository:
+        return MemoryConversations(self._draft)
+
+    @property
+    def messages(self) -> MessageRepository:
+        return MemoryMessages(self._draft)
+
+    @property
+    def runs(self) -> RunRepository:
+        return MemoryRuns(self._draft)
+
+
+class MemoryTransaction(MemoryReadTransaction, Transaction):
+    """Sees its own changes too; others see them once it has committed."""
+
+    async def commit(self) -> None:
+        await asyncio.sleep(0)  # where a database would make others wait, others get their turn here too
+        self._draft.commit()
+
+
+class MemoryDatabase:
+    """One writer at a time, and readers who never wait: as SQLite has it, with the same refusal of those who wait."""
+
+    def __init__(self, *, busy_seconds: float = 5.0) -> None:
+        self.tables = Tables()
+        self.run_log: RunLog = MemoryRunLog(self.tables, self._writing)
+        self._busy_seconds = busy_seconds
+        self._writer = asyncio.Lock()
+        self._open = 0
+
+    @property
+    def checked_out(self) -> int:
+        """How many transactions are open."""
+        return self._open
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        """Raise StorageUnavailable after `busy_seconds` behind other writers."""
+        async with self._writing():
+            with self._counted():
+                yield MemoryTransaction(Draft(self.tables))
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadTransaction]:
+        with self._counted():
+            await asyncio.sleep(0)
+            yield MemoryReadTransaction(Draft(self.tables))
+
+    async def ping(self) -> None:
+        """Memory always answers."""
+
+    def describe(self) -> str:
+        return "memory (gone when this process ends)"
+
+    async def dispose(self) -> None:
+        """There is nothing to close."""
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._busy_seconds):
+                await self._writer.acquire()
+        except TimeoutError as error:
+            raise StorageUnavailable from error
+        try:
+            yield
+        finally:
+            self._writer.release()

@@ -1,0 +1,126 @@
+"""What is committed, and what one transaction sees of it under its own changes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Generic, TypeVar
+
+from application.ports.run_log import LogEntry
+from domain.access import OwnerId
+from domain.conversation import Conversation, ConversationId, Message, MessageId
+from domain.run import Run, RunId
+from domain.usage import Usage
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class Spent:
+    """A line of the usage ledger; it outlives the run that it names."""
+
+    owner: OwnerId
+    model: str
+    usage: Usage
+    at: datetime
+    run_id: RunId | None
+
+
+@dataclass(slots=True)
+class Tables:
+    """The committed rows. Ids rise and are never reused, so each dict is in the order of its ids."""
+
+    conversations: dict[ConversationId, Conversation] = field(default_factory=dict)
+    messages: dict[MessageId, Message] = field(default_factory=dict)
+    runs: dict[RunId, Run] = field(default_factory=dict)
+    active: dict[ConversationId, RunId] = field(default_factory=dict)
+    entries: dict[RunId, list[LogEntry]] = field(default_factory=dict)
+    ledger: list[Spent] = field(default_factory=list)
+    messages_of: dict[ConversationId, list[MessageId]] = field(default_factory=dict)
+    runs_of: dict[ConversationId, list[RunId]] = field(default_factory=dict)
+    conversation_ids: Iterator[int] = field(default_factory=lambda: count(1))
+    message_ids: Iterator[int] = field(default_factory=lambda: count(1))
+    run_ids: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def forget(self, id: ConversationId) -> None:
+        """Remove a conversation and all that hangs on it; what was spent stays in the ledger, without its run."""
+        del self.conversations[id]
+        self.active.pop(id, None)
+        for message_id in self.messages_of.pop(id, ()):
+            del self.messages[message_id]
+        gone = set(self.runs_of.pop(id, ()))
+        for run_id in gone:
+            del self.runs[run_id]
+            self.entries.pop(run_id, None)
+        for spent in self.ledger:
+            if spent.run_id in gone:
+                spent.run_id = None
+
+
+class Overlay(Generic[K, V]):
+    """A dict seen through changes that may yet be forgotten; None stands for a row that was removed."""
+
+    def __init__(self, rows: dict[K, V]) -> None:
+        self.rows = rows
+        self.changes: dict[K, V | None] = {}
+
+    def get(self, key: K) -> V | None:
+        return self.changes[key] if key in self.changes else self.rows.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        self.changes[key] = value
+
+    def drop(self, key: K) -> None:
+        self.changes[key] = None
+
+    def newest_first(self) -> Iterator[V]:
+        new = [key for key in self.changes if key not in self.rows]
+        for key in (*reversed(new), *reversed(self.rows)):
+            if (value := self.get(key)) is not None:
+                yield value
+
+    def apply(self) -> list[K]:
+        """Make the puts part of the rows, and return the new keys; removing is for the caller, who knows more."""
+        puts = {key: value for key, value in self.changes.items() if value is not None}
+        new = [key for key in puts if key not in self.rows]
+        self.rows.update(puts)
+        self.changes.clear()
+        return new
+
+
+class Draft:
+    """The tables as one transaction sees them; its cost is that of its changes, whatever the size of the tables."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.conversations = Overlay(tables.conversations)
+        self.messages = Overlay(tables.messages)
+        self.runs = Overlay(tables.runs)
+        self.active = Overlay(tables.active)
+
+    def messages_in(self, id: ConversationId) -> Iterator[Message]:
+        yield from (self.tables.messages[key] for key in self.tables.messages_of.get(id, ()))
+        yield from (m for m in self.messages.changes.values() if m and m.conversation_id == id)
+
+    def forget(self, id: ConversationId) -> None:
+        self.conversations.drop(id)
+        self.active.drop(id)
+        for key in [key for key, message in self.messages.changes.items() if message and message.conversation_id == id]:
+            del self.messages.changes[key]
+        for run_id in [key for key, run in self.runs.changes.items() if run and run.conversation_id == id]:
+            del self.runs.changes[run_id]
+
+    def commit(self) -> None:
+        tables = self.tables
+        forgotten = [
+            id for id, kept in self.conversations.changes.items() if kept is None and id in tables.conversations
+        ]
+        self.conversations.apply()
+        self.active.apply()
+        for message_id in self.messages.apply():
+            tables.messages_of.setdefault(tables.messages[message_id].conversation_id, []).append(message_id)
+        for run_id in self.runs.apply():
+            tables.runs_of.setdefault(tables.runs[run_id].conversation_id, []).append(run_id)
+        for id in forgotten:
+            tables.forget(id)
