@@ -49,11 +49,8 @@ class AskQuestion:
         self.worker.refuse_if_full()
         async with self.begin() as tx:
             conversation = await self._conversation(tx, principal, question)
-            earlier = (
-                await tx.messages.branch(conversation, limit=self.context.budget.messages)
-                if conversation.head_id
-                else []
-            )
+            limit = self.context.budget.messages
+            earlier = await tx.messages.branch(conversation, limit=limit) if conversation.head_id else []
             run = await tx.runs.open(
                 Turn(
                     owner=principal.owner,
