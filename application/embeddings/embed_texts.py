@@ -1,0 +1,28 @@
+"""Turn texts into vectors; nothing is stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from application.ports.embedder import Embedder, Embeddings
+from domain.conversation import checked_text
+from domain.errors import InvalidInput
+
+TEXTS = 256
+TEXT_CHARACTERS = 32_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedTexts:
+    embedder: Embedder
+
+    async def __call__(self, texts: Sequence[str], *, model: str | None = None) -> Embeddings:
+        """One vector a text, in order; `model` None is the default one.
+
+        Raises InvalidInput naming `texts` or the one at fault (`texts[3]`), else ProviderFailure. When cancelled,
+        the provider is closed first.
+        """
+        if not 1 <= len(texts) <= TEXTS:
+            raise InvalidInput("texts", f"must have 1 to {TEXTS} items, not {len(texts):,}")
+        for place, text in enumerate(texts):
+            checked_text(text, field=f"texts[{place}]", longest=TEXT_CHARACTERS)
+        return await self.embedder.embed(texts, model=model)
