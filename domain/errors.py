@@ -6,7 +6,8 @@ Refusal
 │   ├── MessageNotFound
 │   └── RunNotFound
 ├── InvalidInput                 names the field
-│   └── CursorAhead
+│   ├── CursorAhead
+│   └── TargetLanguageMissing
 ├── Unauthenticated
 ├── Forbidden
 ├── ReplyInProgress              names the run that is in the way
