@@ -1,0 +1,112 @@
+"""Conversations and turns for tests, in few words."""
+
+from datetime import UTC, datetime, timedelta
+
+from application.ports.run_log import LogEntry
+from application.ports.storage import NewConversation
+from domain.access import OwnerId
+from domain.conversation import Conversation, ConversationId, Message, MessageId, Part, Text
+from domain.run import Ending, Run, RunFinished, RunId, RunStatus, TextDelta, Turn
+from domain.usage import Usage
+from tests.support.databases import Database
+
+ALICE = OwnerId("alice")
+BOB = OwnerId("bob")
+NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
+LATER = NOON + timedelta(minutes=5, microseconds=7)
+USAGE = Usage(12, 34, raw={"prompt_tokens": 12, "details": {"cached": [1, None, 2.5]}, "π": "🙂"})
+
+ODD_TEXTS = {
+    "emoji": "👩‍👩‍👧‍👦 🏳️‍🌈 🇺🇳 é (e\u0301) ﷽",
+    "right to left": "שלום \u202eעולם\u202c مرحبا",
+    "quotes": """'single' "double" `back` ''two'' $1 :name %s {x} [y] -- ; DROP TABLE runs;""",
+    "backslashes": "\\ \\\\ \\n \\u0000 \\x00 C:\\new\\table",
+    "lines": "one\ntwo\r\nthree\rfour\u2028five\u2029six\n\n",
+    "control characters": "\x01\x02\t\x0b\x1b[31m\x7f\x85\ufeff\ufffd\uffff",
+    "JSON": '{"text": "not parsed", "a": [1, null]}',
+    "edge spaces": "  around  \n",
+}
+
+
+def new_conversation(
+    title: str = "A title", *, owner: OwnerId = ALICE, user_label: str | None = None, at: datetime = NOON
+) -> NewConversation:
+    return NewConversation(owner=owner, user_label=user_label, title=title, created_at=at)
+
+
+async def add_conversation(
+    database: Database, title: str = "A title", *, owner: OwnerId = ALICE, user_label: str | None = None
+) -> Conversation:
+    async with database.begin() as tx:
+        conversation = await tx.conversations.add(new_conversation(title, owner=owner, user_label=user_label))
+        await tx.commit()
+    return conversation
+
+
+def turn(
+    conversation: Conversation,
+    *question: Part | str,
+    parent_id: MessageId | None = None,
+    at: datetime = NOON,
+    model: str = "demo:parrot",
+) -> Turn:
+    return Turn(
+        owner=conversation.owner,
+        conversation_id=conversation.id,
+        parent_id=parent_id,
+        question=tuple(Text(part) if isinstance(part, str) else part for part in question or ("A question",)),
+        model=model,
+        asked_at=at,
+    )
+
+
+async def ask(
+    database: Database, conversation: Conversation, *question: Part | str, parent_id: MessageId | None = None
+) -> Run:
+    """Store a question as the next turn below `parent_id`; its run is running."""
+    async with database.begin() as tx:
+        run = await tx.runs.open(turn(conversation, *question, parent_id=parent_id))
+        await tx.commit()
+    return run
+
+
+def ending(
+    run: Run,
+    *answer: Part | str,
+    status: RunStatus = RunStatus.COMPLETED,
+    first: int | None = None,
+    usage: Usage | None = USAGE,
+) -> LogEntry:
+    """The last entry of a run's log; its one text delta stands for the whole answer."""
+    parts = tuple(Text(part) if isinstance(part, str) else part for part in answer)
+    outcome = RunFinished(status, "stop", usage=usage)
+    events = (*(TextDelta(part.text) for part in parts), outcome)
+    return LogEntry(run, first or run.last_event + 1, events, Ending(outcome, parts, LATER))
+
+
+async def exchange(
+    database: Database, conversation: Conversation, question: str, answer: str, *, parent_id: MessageId | None = None
+) -> Run:
+    """A whole turn: the question is asked and answered."""
+    run = await ask(database, conversation, question, parent_id=parent_id)
+    assert await database.run_log.write([ending(run, answer)]) == set()
+    return run
+
+
+async def stored_conversation(database: Database, id: ConversationId, *, owner: OwnerId = ALICE) -> Conversation:
+    async with database.read() as tx:
+        return await tx.conversations.get(id, owner=owner)
+
+
+async def stored_run(database: Database, id: RunId, *, owner: OwnerId = ALICE) -> Run:
+    async with database.read() as tx:
+        return await tx.runs.get(id, owner=owner)
+
+
+async def stored_messages(
+    database: Database, id: ConversationId, *, owner: OwnerId = ALICE, limit: int = 1_000
+) -> list[Message]:
+    """The conversation's branch from the root to its head."""
+    async with database.read() as tx:
+        conversation = await tx.conversations.get(id, owner=owner)
+        return await tx.messages.branch(conversation, limit=limit)
