@@ -1,5 +1,6 @@
 """A stored turn: the question is durable before the model is asked, and the reply is a run."""
 
+import asyncio
 from dataclasses import dataclass
 
 from application.ports.clock import Now
@@ -44,9 +45,13 @@ class AskQuestion:
         """Store the question and start its run; the answer is in the run's events, whether or not anyone reads them.
 
         Raise InvalidInput, ConversationNotFound, ReplyInProgress, TooBusy or StorageUnavailable, having stored nothing.
+        When the caller is cancelled, the question is stored and answered all the same, or not stored at all.
         """
         message = checked_text(question.message, field="message")
-        self.worker.refuse_if_full()
+        with self.worker.place():
+            return await asyncio.shield(self._store_and_start(principal, question, message))
+
+    async def _store_and_start(self, principal: Principal, question: Question, message: str) -> LiveRun:
         async with self.begin() as tx:
             conversation = await self._conversation(tx, principal, question)
             limit = self.context.budget.messages

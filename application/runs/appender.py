@@ -21,25 +21,29 @@ class RunWriter:
     live: LiveRun
     wake: Callable[["RunWriter"], None]
     _waiting: list[RunEvent] = field(default_factory=list)
-    _ending: Ending | None = None
+    _ended_at: datetime | None = None
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def append(self, events: Sequence[RunEvent]) -> None:
-        """Hand over events. Deltas that wait for the same commit are merged into one event."""
-        self._waiting.extend(events)
-        self.wake(self)
+        """Hand over events. Deltas that wait for the same commit are merged into one event.
+
+        Raise RunLost once the log has refused what this writer wrote.
+        """
+        self.live.raise_if_broken()
+        if events:
+            self._waiting.extend(events)
+            self.wake(self)
 
     async def end(self, outcome: RunFinished, *, at: datetime) -> None:
         """Write the ending after everything appended, and return when it is durable or refused."""
-        answer = answer_of([*(numbered.event for numbered in self.live.events), *self._waiting])
-        self._ending = Ending(outcome, answer, at)
+        self._ended_at = at
         self.append([outcome])
         await self._settled.wait()
 
     def take(self) -> LogEntry:
-        """What waits, as the next entry of the log."""
+        """What waits, as the next entry of the log; everything taken before is durable by now."""
         events, self._waiting = merged(self._waiting), []
-        return LogEntry(self.live.run, self.live.last + 1, tuple(events), self._ending)
+        return LogEntry(self.live.run, self.live.last + 1, tuple(events), self._ending_with(events))
 
     def stored(self, entry: LogEntry) -> None:
         self.live.publish(entry.events)
@@ -49,6 +53,12 @@ class RunWriter:
     def refused(self) -> None:
         self.live.break_off(RunLost(self.live.run.id))
         self._settled.set()
+
+    def _ending_with(self, events: Sequence[RunEvent]) -> Ending | None:
+        if not (self._ended_at and isinstance(events[-1], RunFinished)):
+            return None
+        said = (*(numbered.event for numbered in self.live.events), *events)
+        return Ending(events[-1], answer_of(said), self._ended_at)
 
 
 @dataclass(slots=True, eq=False)
@@ -91,6 +101,14 @@ class Appender:
                 log.warning("the event log cannot be written, %d runs wait: %s", len(entries), error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, self.longest_pause_seconds)
+            except Exception:  # a bug that one run brings to light must not silence all the others
+                log.exception("the event log does not take what %d runs wrote", len(entries))
+                return await self._write_singly(entries)
+
+    async def _write_singly(self, entries: list[LogEntry]) -> set[RunId]:
+        if len(entries) == 1:
+            return {entries[0].run.id}
+        return set().union(*[await self._write([entry]) for entry in entries])
 
     def _wake(self, writer: RunWriter) -> None:
         self._dirty[writer] = None

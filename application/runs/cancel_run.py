@@ -1,11 +1,12 @@
 """Stop a run, keeping what it has said."""
 
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from application.ports.storage import BeginRead
 from application.runs.worker import Worker
 from domain.access import Principal
+from domain.errors import RunLost
 from domain.run import Run, RunId
 
 
@@ -21,9 +22,10 @@ class CancelRun:
         if live is None or not run.status.is_active:
             return run
         self.worker.cancel(run_id)
-        async with aclosing(live.follow(live.last)) as rest:
-            async for _ in rest:
-                pass
+        with suppress(RunLost):  # deleted, or taken over: the store knows
+            async with aclosing(live.follow(live.last)) as rest:
+                async for _ in rest:
+                    pass
         return await self._get(principal, run_id)
 
     async def _get(self, principal: Principal, run_id: RunId) -> Run:

@@ -30,19 +30,26 @@ class FollowRun:
         number of the last event it saw.
         """
         live = self.worker.live(run_id)
-        async with self.read() as tx:
-            run = await tx.runs.get(run_id, owner=principal.owner)
+        run = await self._get(principal, run_id)
         last = max(run.last_event, live.last if live else 0)
         if after > last:
             raise CursorAhead(after, last)
-        return run, live.follow(after) if live else self._read(run_id, after)
+        return run, live.follow(after) if live else self._read(principal, run, after)
 
-    async def _read(self, run_id: RunId, after: int) -> AsyncGenerator[list[NumberedEvent], None]:
+    async def _read(self, principal: Principal, run: Run, after: int) -> AsyncGenerator[list[NumberedEvent], None]:
+        """Raise RunNotFound when the run is deleted meanwhile."""
         while True:
-            if batch := await self.log.read(run_id, after=after, limit=PAGE):
+            if batch := await self.log.read(run.id, after=after, limit=PAGE):
                 yield batch
                 after = batch[-1].number
                 if isinstance(batch[-1].event, RunFinished):
                     return
+            elif not run.status.is_active:
+                return
             else:
                 await asyncio.sleep(self.poll_seconds)
+                run = await self._get(principal, run.id)
+
+    async def _get(self, principal: Principal, run_id: RunId) -> Run:
+        async with self.read() as tx:
+            return await tx.runs.get(run_id, owner=principal.owner)

@@ -39,6 +39,10 @@ class LiveRun:
         self._broken = refusal
         self._wake()
 
+    def raise_if_broken(self) -> None:
+        if self._broken:
+            raise self._broken
+
     async def follow(self, after: int = 0) -> AsyncGenerator[list[NumberedEvent], None]:
         """Yield the events above `after` in batches, live until RunFinished; every batch has at least one.
 
@@ -53,9 +57,8 @@ class LiveRun:
                     return
             elif self.ended:
                 return
-            elif self._broken:
-                raise self._broken
             else:
+                self.raise_if_broken()
                 await self._changed.wait()
 
     def _wake(self) -> None:

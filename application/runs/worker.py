@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from application.ports.clock import Now
@@ -9,11 +11,12 @@ from application.runs.appender import Appender, RunWriter
 from application.runs.execute_run import ExecuteRun
 from application.runs.live_run import LiveRun
 from domain.conversation import PromptMessage
-from domain.errors import TooBusy
+from domain.errors import RunLost, TooBusy
 from domain.run import Problem, Run, RunFinished, RunId, RunStatus
 
 log = logging.getLogger(__name__)
 
+LAST_SECONDS = 5.0
 CANCELLED = RunFinished(RunStatus.CANCELLED)
 STOPPED = RunFinished(
     RunStatus.INCOMPLETE, problem=Problem("server_stopped", "The server was stopped during the answer")
@@ -25,16 +28,18 @@ BROKEN = RunFinished(
 
 @dataclass(slots=True, eq=False)
 class Execution:
-    """One run under way: its task, and what it is called if the task is cancelled."""
+    """One run under way: the work, which may be stopped, and what sees it to its ending, which may not."""
 
     writer: RunWriter
-    task: asyncio.Task[None] | None = None
-    if_cancelled: RunFinished = CANCELLED
+    work: asyncio.Task[RunFinished]
+    ending: asyncio.Task[None] | None = None
+    if_stopped: RunFinished = CANCELLED
 
     def stop(self, outcome: RunFinished) -> None:
-        if self.task and not self.task.done():
-            self.if_cancelled = outcome
-            self.task.cancel()
+        """The first to stop it says what the ending is called; it comes too late when the work is done."""
+        if not self.work.done() and not self.work.cancelling():
+            self.if_stopped = outcome
+            self.work.cancel()
 
 
 @dataclass(slots=True, eq=False)
@@ -45,20 +50,33 @@ class Worker:
     most_runs: int
     _executions: dict[RunId, Execution] = field(default_factory=dict)
     _appending: asyncio.Task[None] | None = None
+    _places: int = 0
     _draining: bool = False
 
-    def refuse_if_full(self) -> None:
-        """Raise TooBusy when one more run would be more than this process takes, or when it is stopping."""
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Keep a place for one run that is being stored.
+
+        Raise TooBusy when one more run would be more than this process takes, or when it is stopping.
+        """
         if self._draining:
             raise TooBusy("This server is stopping; ask again", retry_after_seconds=5)
-        if len(self._executions) >= self.most_runs:
+        if len(self._executions) + self._places >= self.most_runs:
             raise TooBusy(f"All {self.most_runs:,} runs that this server takes at once are busy; try again shortly")
+        self._places += 1
+        try:
+            yield
+        finally:
+            self._places -= 1
 
     def take(self, run: Run, prompt: tuple[PromptMessage, ...]) -> LiveRun:
         """Execute the run in a task of its own, whoever comes and goes; return its live end."""
         writer = self.appender.open(run)
-        execution = self._executions[run.id] = Execution(writer)
-        execution.task = asyncio.create_task(self._carry_out(run, prompt, execution), name=f"run {run.id}")
+        work = asyncio.create_task(self.execute(run, prompt, writer.append), name=f"run {run.id}")
+        execution = self._executions[run.id] = Execution(writer, work)
+        execution.ending = asyncio.create_task(self._see_to_the_end(run, execution), name=f"ending of run {run.id}")
+        if self._draining:  # it was stored before the server began to stop, so it must get an ending
+            execution.stop(STOPPED)
         return writer.live
 
     def live(self, run_id: RunId) -> LiveRun | None:
@@ -77,24 +95,37 @@ class Worker:
     async def stop(self, *, drain_seconds: float) -> None:
         """Take nothing more, let runs end within `drain_seconds`, then end the rest as incomplete."""
         self._draining = True
-        if tasks := [e.task for e in self._executions.values() if e.task]:
-            await asyncio.wait(tasks, timeout=drain_seconds)
-            for execution in list(self._executions.values()):
-                execution.stop(STOPPED)
-            await asyncio.wait(tasks, timeout=5)
+        await self._wait_for_endings(drain_seconds)
+        for execution in self._executions.values():
+            execution.stop(STOPPED)
+        await self._wait_for_endings(LAST_SECONDS)
         if self._appending:
             self._appending.cancel()
+            await asyncio.wait({self._appending})
 
-    async def _carry_out(self, run: Run, prompt: tuple[PromptMessage, ...], execution: Execution) -> None:
-        writer = execution.writer
+    async def _wait_for_endings(self, seconds: float) -> None:
+        """Wait until no run is under way, those that are taken meanwhile included."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while endings := [e.ending for e in self._executions.values() if e.ending]:
+                    await asyncio.wait(endings)
+
+    async def _see_to_the_end(self, run: Run, execution: Execution) -> None:
         try:
-            try:
-                outcome = await self.execute(run, prompt, writer.append)
-            except asyncio.CancelledError:
-                outcome = execution.if_cancelled
-            except Exception:  # a bug of ours must end the run as failed, not leave it running for ever
-                log.exception("run %d failed", run.id)
-                outcome = BROKEN
-            await writer.end(outcome, at=self.now())
+            await asyncio.wait({execution.work})
+            await execution.writer.end(self._outcome(run, execution), at=self.now())
+        except RunLost as lost:
+            log.warning("%s; what it still said is not kept", lost)
         finally:
             del self._executions[run.id]
+
+    def _outcome(self, run: Run, execution: Execution) -> RunFinished:
+        if execution.work.cancelled():
+            return execution.if_stopped
+        error = execution.work.exception()
+        if isinstance(error, RunLost):
+            raise error
+        if error:  # a bug of ours must end the run as failed, not leave it running for ever
+            log.error("run %d failed", run.id, exc_info=error)
+            return BROKEN
+        return execution.work.result()

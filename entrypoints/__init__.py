@@ -1,0 +1,1 @@
+"""The edges that people and programs touch: thin, and the composition root."""

@@ -1,0 +1,102 @@
+"""`python -m entrypoints [serve|migrate|doctor] [--host HOST] [--port PORT]`; without a command, serve."""
+
+import argparse
+import asyncio
+import sys
+from importlib.util import find_spec
+from socket import socket
+
+import uvicorn
+from pydantic import ValidationError
+
+from entrypoints.container import Container, close, prepare
+from entrypoints.doctor import report, summary
+from entrypoints.http.app import create_app
+from entrypoints.settings import Settings, misspelt
+
+
+class Server(uvicorn.Server):
+    """Says where to look once it listens."""
+
+    def __init__(self, config: uvicorn.Config, container: Container) -> None:
+        super().__init__(config)
+        self.container = container
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            print(summary(self.container, f"http://localhost:{port}"), flush=True)
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; 0 after a clean stop."""
+    container = Container(settings=settings)
+    config = uvicorn.Config(
+        create_app(container),
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level,
+        access_log=False,
+        loop="uvloop" if find_spec("uvloop") else "asyncio",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=settings.max_body_bytes,
+        lifespan="on",
+        server_header=False,
+        proxy_headers=False,  # X-Forwarded-* is a stranger's word
+        timeout_graceful_shutdown=int(settings.drain_seconds),
+    )
+    server = Server(config, container)
+    server.run()
+    return 0 if server.started else 3
+
+
+def migrate(settings: Settings) -> int:
+    """Bring the schema up to date and say so."""
+
+    async def go() -> None:
+        container = Container(settings=settings)
+        try:
+            await prepare(container.database())
+            print(f"{container.database().describe()} is up to date")
+        finally:
+            await close(container)
+
+    asyncio.run(go())
+    return 0
+
+
+def doctor(settings: Settings) -> int:
+    """Print what is in force; 1 when something is wrong."""
+    text, healthy = asyncio.run(report(Container(settings=settings)))
+    print(text)
+    return 0 if healthy else 1
+
+
+COMMANDS = {"serve": serve, "migrate": migrate, "doctor": doctor}
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="run", description="A self-hosted conversation backend.")
+    parser.add_argument("command", nargs="?", choices=COMMANDS, default="serve")
+    parser.add_argument("--host", help="address to listen on (PARLEY_HOST, 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (PARLEY_PORT, 8000)")
+    given = parser.parse_args(arguments)
+    overrides = {name: value for name in ("host", "port") if (value := getattr(given, name)) is not None}
+    for sentence in misspelt():
+        print(f"warning: {sentence}", file=sys.stderr)
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        for problem in error.errors():
+            where = ".".join(str(part) for part in problem["loc"])
+            print(
+                f"error: {where + ': ' if where else ''}{problem['msg'].removeprefix('Value error, ')}", file=sys.stderr
+            )
+        return 2
+    return COMMANDS[given.command](settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,63 @@
+"""What is in force, in words an operator can check. Never a password, a key or a full address."""
+
+from urllib.parse import urlsplit
+
+from domain.errors import Refusal
+from entrypoints.container import Container, close
+from entrypoints.settings import Settings, misspelt
+from entrypoints.version import VERSION
+
+
+def summary(container: Container, address: str) -> str:
+    """What `serve` prints when it listens."""
+    settings = container.settings()
+    return f"""\
+Parley {VERSION} is at {address}
+  chat      {address}/
+  API       {address}/docs
+  model     {model(settings)}
+  database  {container.database().describe()}
+  auth      {auth(settings)}"""
+
+
+def model(settings: Settings) -> str:
+    name = settings.default_model
+    if name.startswith("demo:"):
+        return f"{name} (a built-in demo; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one)"
+    host = urlsplit(settings.openai_base_url).hostname if settings.openai_base_url else "the vendor's own server"
+    return f"{name} at {host}"
+
+
+def auth(settings: Settings) -> str:
+    if settings.auth == "local":
+        return "local: this machine only, no login"
+    return "required: every route but health wants the key"
+
+
+async def report(container: Container) -> tuple[str, bool]:
+    """Every setting that matters, whether the database answers, and misspelt variables; and whether all is well."""
+    settings = container.settings()
+    database = "answers"
+    try:
+        await container.database().ping()
+    except Refusal as refusal:
+        database = f"DOES NOT ANSWER: {refusal}"
+    finally:
+        described = container.database().describe()
+        await close(container)
+    wrong = misspelt()
+    lines = [
+        f"version     {VERSION}",
+        f"bind        {settings.host}:{settings.port}",
+        f"auth        {auth(settings)}",
+        f"database    {described}; {database}",
+        f"model       {model(settings)}",
+        f"embeddings  {settings.default_embedding_model}",
+        "tools       none",
+        f"provider    connect {settings.connect_seconds:g} s, first byte {settings.first_byte_seconds:g} s, "
+        f"idle {settings.idle_seconds:g} s, total {settings.total_seconds:g} s",
+        f"context     {settings.history_messages} messages, {settings.history_tokens:,} tokens",
+        f"limits      {settings.max_runs:,} runs at once, bodies of {settings.max_body_bytes:,} bytes",
+        *(f"warning     {sentence}" for sentence in wrong),
+    ]
+    return "\n".join(lines), database == "answers" and not wrong

@@ -1,0 +1,151 @@
+"""Chat over a WebSocket: one answer at a time, and a new message interrupts it."""
+
+import asyncio
+from contextlib import aclosing
+from typing import Annotated, Any, Literal, Self
+
+from fastapi import APIRouter
+from pydantic import Field, StrictStr, ValidationError, model_validator
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from application.chat.ask_question import Question
+from application.ports.language_model import ModelRequest
+from application.runs.live_run import LiveRun
+from domain.access import Principal
+from domain.conversation import (
+    MESSAGE_CHARACTERS,
+    ConversationId,
+    PromptMessage,
+    Role,
+    Text,
+    checked_text,
+    prompt_for,
+)
+from domain.errors import Refusal
+from domain.run import RunFinished, RunStatus, TextDelta
+from entrypoints.container import Container
+from entrypoints.http.dependencies import Caller, Services
+from entrypoints.http.encoders import socket_frames as frames
+from entrypoints.http.problems import problem_body, refusal_body
+from entrypoints.http.schemas import Body, ModelName, StrictId
+
+router = APIRouter()
+
+WRITE_SECONDS = 60
+
+
+class SocketFrame(Body):
+    """`{"message"}`, with `conversation_id` to store the turn; or `{"type": "stop"}`."""
+
+    type: Literal["message", "stop"] = "message"
+    message: Annotated[StrictStr, Field(max_length=MESSAGE_CHARACTERS)] | None = None
+    conversation_id: StrictId | Literal["new"] | None = None
+    model: ModelName | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.type == "message" and self.message is None:
+            raise ValueError('a frame needs a `message`, or `"type": "stop"`')
+        return self
+
+
+@router.websocket("/ws/chat")
+async def chat_socket(socket: WebSocket, services: Services, caller: Caller) -> None:
+    """Serve one socket until it closes. A stored turn goes on without it; any other ends with it."""
+    await socket.accept()
+    chat = ChatSocket(socket, services, caller)
+    try:
+        await chat.serve()
+    except WebSocketDisconnect:
+        pass
+    finally:
+        await chat.close()
+
+
+class ChatSocket:
+    """Remembers its stateless turns while it is open, as many as the context budget shows to a model."""
+
+    def __init__(self, socket: WebSocket, services: Container, caller: Principal) -> None:
+        self.socket = socket
+        self.services = services
+        self.caller = caller
+        self.turns: list[PromptMessage] = []
+        self.answering: asyncio.Task[None] | None = None
+        self.live: LiveRun | None = None
+
+    async def serve(self) -> None:
+        while True:
+            received = await self.socket.receive()
+            if received["type"] == "websocket.disconnect":
+                return
+            try:
+                frame = SocketFrame.model_validate_json(received.get("text") or received.get("bytes") or "")
+            except ValidationError as error:
+                detail = [{"type": e["type"], "loc": list(e["loc"]), "msg": e["msg"]} for e in error.errors()[:20]]
+                await self._send(frames.error(problem_body(422, "invalid_input", detail, self._request_id)))
+                continue
+            await self._stop()
+            if frame.type == "message":
+                self.answering = asyncio.create_task(self._answer(frame))
+
+    async def close(self) -> None:
+        if self.answering:
+            self.answering.cancel()
+            await asyncio.gather(self.answering, return_exceptions=True)
+
+    async def _stop(self) -> None:
+        """End the answer under way, if there is one; its reader gets one `done` that says cancelled."""
+        task, self.answering = self.answering, None
+        if task is None or task.done():
+            return
+        if self.live:
+            await self.services.cancel_run()(self.caller, self.live.run.id)
+        else:
+            task.cancel()
+            await self._send(frames.done(RunFinished(RunStatus.CANCELLED)))
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def _answer(self, frame: SocketFrame) -> None:
+        try:
+            if frame.conversation_id is None:
+                await self._answer_statelessly(frame)
+            else:
+                await self._answer_stored(frame)
+        except Refusal as refusal:
+            await self._send(frames.error(refusal_body(refusal, self._request_id)))
+        finally:
+            self.live = None
+
+    async def _answer_statelessly(self, frame: SocketFrame) -> None:
+        asked = PromptMessage(Role.USER, (Text(checked_text(frame.message or "", field="message")),))
+        prompt = prompt_for(self.services.context(), [*self.turns, asked])
+        request = ModelRequest(model=frame.model or "", messages=prompt)
+        words: list[str] = []
+        async with aclosing(await self.services.answer_statelessly()(request)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    if isinstance(event, TextDelta):
+                        words.append(event.text)
+                        await self._send(frames.token(event.text))
+        answered = PromptMessage(Role.ASSISTANT, (Text("".join(words)),))
+        self.turns = [*self.turns, asked, answered][-self.services.context().budget.messages :]
+        await self._send(frames.done(RunFinished(RunStatus.COMPLETED)))
+
+    async def _answer_stored(self, frame: SocketFrame) -> None:
+        id = None if frame.conversation_id == "new" else ConversationId(int(frame.conversation_id or 0))
+        question = Question(message=frame.message or "", conversation_id=id, model=frame.model)
+        live = self.live = await self.services.ask_question()(self.caller, question)
+        async with aclosing(live.follow()) as batches:
+            async for batch in batches:
+                for numbered in batch:
+                    if (said := frames.stored(live.run, numbered, self._request_id)) is not None:
+                        await self._send(said)
+
+    async def _send(self, frame: str) -> None:
+        async with asyncio.timeout(WRITE_SECONDS):
+            await self.socket.send_text(frame)
+
+    @property
+    def _request_id(self) -> str:
+        scope: dict[str, Any] = dict(self.socket.scope)
+        return str(scope["request_id"])

@@ -1,0 +1,62 @@
+"""NDJSON: one JSON object a line."""
+
+from collections.abc import AsyncGenerator, AsyncIterable
+
+import msgspec
+
+from application.ports.language_model import ModelEvent, ModelFinished
+from domain.errors import Refusal
+from domain.run import NumberedEvent, Run, RunFinished, RunStatus, TextDelta
+from entrypoints.http.problems import refusal_body, run_problem_body
+
+MEDIA_TYPE = "application/x-ndjson"
+_encode = msgspec.json.Encoder().encode
+
+
+def line(value: object) -> bytes:
+    return _encode(value) + b"\n"
+
+
+async def stored(run: Run, batches: AsyncIterable[list[NumberedEvent]], request_id: str) -> AsyncGenerator[bytes, None]:
+    """`{"token", "seq"}` lines, the first also with `conversation_id` and `run_id`; then `{"done": true, "seq"}`.
+
+    A run that ends with a problem ends in `{"error": {problem}, "seq"}` instead.
+    """
+    first: dict[str, object] = {"conversation_id": run.conversation_id, "run_id": run.id}
+    async for batch in batches:
+        piece = b""
+        for numbered in batch:
+            fields = _fields(run, numbered, request_id)
+            if fields:
+                piece += line({**fields, "seq": numbered.number, **first})
+                first = {}
+        if piece:
+            yield piece
+
+
+def _fields(run: Run, numbered: NumberedEvent, request_id: str) -> dict[str, object] | None:
+    event = numbered.event
+    if isinstance(event, TextDelta):
+        return {"token": event.text}
+    if isinstance(event, RunFinished):
+        if event.problem:
+            return {"error": run_problem_body(run, event.problem, request_id)}
+        return {"done": True, **ending(event)}
+    return None
+
+
+def ending(event: RunFinished) -> dict[str, object]:
+    """What is worth saying of an ending that is not simply a whole answer."""
+    return {} if event.status is RunStatus.COMPLETED else {"status": event.status, "finish_reason": event.finish_reason}
+
+
+async def stateless(batches: AsyncIterable[list[ModelEvent]], request_id: str) -> AsyncGenerator[bytes, None]:
+    """`{"token"}` lines, then `{"done": true}`; or an `{"error": {problem}}` line and no done."""
+    try:
+        async for batch in batches:
+            piece = b"".join(line({"token": event.text}) for event in batch if isinstance(event, TextDelta))
+            if isinstance(batch[-1], ModelFinished):
+                piece += line({"done": True})
+            yield piece
+    except Refusal as refusal:
+        yield line({"error": refusal_body(refusal, request_id)})

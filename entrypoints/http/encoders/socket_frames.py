@@ -1,0 +1,39 @@
+"""The frames of /ws/chat."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from domain.run import NumberedEvent, Run, RunFinished, TextDelta
+from entrypoints.http.encoders.ndjson import ending
+from entrypoints.http.problems import run_problem_body
+
+
+def _frame(value: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def token(text: str, **more: object) -> str:
+    return _frame({"type": "token", "content": text, **more})
+
+
+def done(outcome: RunFinished, **more: object) -> str:
+    return _frame({"type": "done", **ending(outcome), **more})
+
+
+def error(problem: Mapping[str, Any], **more: object) -> str:
+    """A problem, whose own `type` gives way to the frame's; the socket stays open after it."""
+    return _frame({**problem, "type": "error", **more})
+
+
+def stored(run: Run, numbered: NumberedEvent, request_id: str) -> str | None:
+    """The frame of a stored run's event, with its `seq`; None for what the socket does not show."""
+    event = numbered.event
+    more: dict[str, object] = {"seq": numbered.number, "conversation_id": run.conversation_id, "run_id": run.id}
+    if isinstance(event, TextDelta):
+        return token(event.text, **more)
+    if isinstance(event, RunFinished):
+        problem = event.problem
+        return error(run_problem_body(run, problem, request_id), **more) if problem else done(event, **more)
+    return None

@@ -1,0 +1,52 @@
+"""Server-sent events (WHATWG HTML, section 9.2): every event has an id, and data is JSON, so on one line."""
+
+from collections.abc import AsyncGenerator, AsyncIterable
+
+import msgspec
+
+from application.ports.language_model import ModelEvent, ModelFinished
+from domain.errors import Refusal
+from domain.run import NumberedEvent, Run, RunFinished, TextDelta
+from entrypoints.http.problems import refusal_body, run_problem_body
+
+MEDIA_TYPE = "text/event-stream"
+HEARTBEAT = b": still here\n\n"
+_encode = msgspec.json.Encoder().encode
+
+
+def frame(event: str, id: str | int, data: bytes) -> bytes:
+    return b"event: %b\nid: %b\ndata: %b\n\n" % (event.encode(), str(id).encode(), data)
+
+
+async def stored(run: Run, batches: AsyncIterable[list[NumberedEvent]], request_id: str) -> AsyncGenerator[bytes, None]:
+    """`token` events, then `done` with `[DONE]` (or one `error`); the id is `run-number`, enough to come back with."""
+    async for batch in batches:
+        piece = b""
+        for numbered in batch:
+            event, id = numbered.event, f"{run.id}-{numbered.number}"
+            if isinstance(event, TextDelta):
+                ids = {"conversation_id": run.conversation_id, "run_id": run.id} if numbered.number == 1 else {}
+                piece += frame("token", id, _encode({"token": event.text, **ids}))
+            elif isinstance(event, RunFinished) and event.problem:
+                piece += frame("error", id, _encode(run_problem_body(run, event.problem, request_id)))
+            elif isinstance(event, RunFinished):
+                piece += frame("done", id, b"[DONE]")
+        if piece:
+            yield piece
+
+
+async def stateless(batches: AsyncIterable[list[ModelEvent]], request_id: str) -> AsyncGenerator[bytes, None]:
+    """The same for an answer that is not stored; its ids say only that the answer has begun."""
+    number = 0
+    try:
+        async for batch in batches:
+            piece = b""
+            for event in batch:
+                number += 1
+                if isinstance(event, TextDelta):
+                    piece += frame("token", f"stateless-{number}", _encode({"token": event.text}))
+                elif isinstance(event, ModelFinished):
+                    piece += frame("done", f"stateless-{number}", b"[DONE]")
+            yield piece
+    except Refusal as refusal:
+        yield frame("error", f"stateless-{number + 1}", _encode(refusal_body(refusal, request_id)))

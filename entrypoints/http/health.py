@@ -1,0 +1,23 @@
+"""Is the process alive, and can it do its work."""
+
+from fastapi import APIRouter
+
+from domain import errors
+from entrypoints.http.dependencies import Services
+from entrypoints.http.documentation import problems
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+@router.get("/live", summary="Is the process alive")
+async def live() -> dict[str, str]:
+    """200 as long as the process answers, whatever else is away."""
+    return {"status": "alive"}
+
+
+@router.get("/ready", responses=problems(errors.TooBusy), summary="Can it do its work")
+async def ready(services: Services) -> dict[str, str]:
+    """503 with the reason while the database does not answer, or while the server is stopping."""
+    services.worker().refuse_if_full()
+    await services.database().ping()
+    return {"status": "ready"}

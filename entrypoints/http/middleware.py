@@ -1,0 +1,122 @@
+"""What every request passes, as plain ASGI: a request id, a limit to the body, and the question who is asking."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from fastapi import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain.access import Principal
+from domain.errors import Forbidden, Unauthenticated
+from entrypoints.http.problems import problem_body, problem_response, refusal_body
+
+LINGER_SECONDS = 5
+LINGER_BYTES = 256 * 1024 * 1024
+GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
+SECURITY_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+]
+
+Authenticate = Callable[[Scope], Principal]
+"""Say who is asking; raise Unauthenticated or Forbidden."""
+
+
+class RequestId:
+    """Every answer carries X-Request-Id: the caller's own when it is a plain word, else a fresh one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            return await self.app(scope, receive, send)
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        id = given if GIVEN_ID.fullmatch(given) else b"req_" + secrets.token_hex(12).encode()
+        scope["request_id"] = id.decode()
+        extra = [(b"x-request-id", id), *SECURITY_HEADERS]
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *extra]
+            await send(message)
+
+        await self.app(scope, receive, send_with_id)
+
+
+class BodyLimit:
+    """Refuse a body over `limit` bytes: by its length before reading it, or as soon as it has grown past.
+
+    What a client still sends after the refusal is thrown away for a while: closing at once would reset the
+    connection, and the client would never read why.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+        self.detail = f"The body must have at most {limit:,} bytes"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if length.isdigit() and int(length) > self.limit:
+            body = problem_body(413, "content_too_large", self.detail, scope["request_id"])
+            response = problem_response(body, {"Connection": "close"})
+            return await response(scope, receive, partial(_send_and_linger, receive, send))
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.limit:
+                raise HTTPException(413, self.detail, {"Connection": "close"})
+            return message
+
+        async def lingering(message: Message) -> None:
+            await (_send_and_linger(receive, send, message) if seen > self.limit else send(message))
+
+        await self.app(scope, counted, lingering)
+
+
+async def _send_and_linger(receive: Receive, send: Send, message: Message) -> None:
+    """Send; after the last of a body read on, bounded in bytes and time, before the connection is closed."""
+    if message["type"] != "http.response.body" or message.get("more_body"):
+        return await send(message)
+    await send({**message, "more_body": True})
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            left = LINGER_BYTES
+            while left > 0 and (more := await receive()).get("more_body"):
+                left -= len(more["body"])
+    await send({"type": "http.response.body", "body": b""})
+
+
+class Access:
+    """Nothing gets past without a principal, but for the paths that are open to all."""
+
+    def __init__(self, app: ASGIApp, *, authenticate: Authenticate, open_paths: frozenset[str]) -> None:
+        self.app = app
+        self.authenticate = authenticate
+        self.open_paths = open_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket") and scope["path"] not in self.open_paths:
+            try:
+                scope["principal"] = self.authenticate(scope)
+            except (Unauthenticated, Forbidden) as refusal:
+                return await self._refuse(refusal, scope, receive, send)
+        await self.app(scope, receive, send)
+
+    async def _refuse(self, refusal: Unauthenticated | Forbidden, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            return await send({"type": "websocket.close", "code": 1008, "reason": str(refusal)[:120]})
+        headers = {"WWW-Authenticate": "Bearer"} if isinstance(refusal, Unauthenticated) else {}
+        await problem_response(refusal_body(refusal, scope["request_id"]), headers)(scope, receive, send)

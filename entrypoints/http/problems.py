@@ -1,0 +1,146 @@
+"""One table from refusals to status codes, and their form on native routes: RFC 9457 problem details."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from domain import errors
+from domain.errors import Refusal
+from domain.run import Problem, Run
+
+STATUS: dict[type[Refusal], int] = {
+    errors.ConversationNotFound: 404,
+    errors.MessageNotFound: 404,
+    errors.RunNotFound: 404,
+    errors.InvalidInput: 422,
+    errors.CursorAhead: 422,
+    errors.TargetLanguageMissing: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.ReplyInProgress: 409,
+    errors.RunLost: 503,
+    errors.TooBusy: 503,
+    errors.StorageUnavailable: 503,
+    errors.StorageFull: 507,
+    errors.ProviderCredentialsRefused: 502,
+    errors.ProviderRejectedRequest: 400,
+    errors.ProviderOverloaded: 429,
+    errors.ProviderUnavailable: 502,
+    errors.ProviderTimedOut: 504,
+    errors.ProviderAnswerInvalid: 502,
+}
+STATUS_OF_CODE = {kind.code: status for kind, status in STATUS.items()} | {
+    "stream_cut": 502,
+    "answer_too_long": 502,
+    "server_stopped": 503,
+    "internal_error": 500,
+}
+TITLES = {
+    400: "Bad request",
+    401: "Not authenticated",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Content too large",
+    421: "Misdirected request",
+    422: "Unprocessable content",
+    429: "Too many requests",
+    500: "Internal error",
+    502: "Bad gateway",
+    503: "Service unavailable",
+    504: "Gateway timeout",
+    507: "Insufficient storage",
+}
+
+
+class RunFailed(Exception):
+    """A run ended with a problem before its reader was sent a byte."""
+
+    def __init__(self, run: Run, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.run = run
+        self.problem = problem
+
+
+def problem_body(status: int, code: str, detail: object, request_id: str, **more: object) -> dict[str, Any]:
+    """The members of a problem; `more` are its extensions."""
+    return {
+        "type": f"urn:parley:problem:{code}",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id,
+        **more,
+    }
+
+
+def refusal_body(refusal: Refusal, request_id: str) -> dict[str, Any]:
+    """The problem that a refusal is; on 422 `detail` is the list that FastAPI's clients read."""
+    status = STATUS[type(refusal)]
+    detail: object = str(refusal)
+    if status == 422 and isinstance(refusal, errors.InvalidInput):
+        detail = [{"type": refusal.code, "loc": ["body", refusal.field], "msg": str(refusal)}]
+    more = {"run_id": refusal.run_id} if isinstance(refusal, errors.ReplyInProgress) else {}
+    return problem_body(status, refusal.code, detail, request_id, **more)
+
+
+def run_problem_body(run: Run, problem: Problem, request_id: str) -> dict[str, Any]:
+    """The problem that a run ended with."""
+    status = STATUS_OF_CODE.get(problem.code, 500)
+    return problem_body(
+        status, problem.code, problem.message, request_id, run_id=run.id, conversation_id=run.conversation_id
+    )
+
+
+def problem_response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    return Response(
+        msgspec.json.encode(body), body["status"], headers=dict(headers or {}), media_type="application/problem+json"
+    )
+
+
+def retry_headers(seconds: float | None) -> dict[str, str]:
+    return {} if seconds is None else {"Retry-After": str(max(1, round(seconds)))}
+
+
+def request_id_of(request: Any) -> str:
+    """The id that this request's answer carries as X-Request-Id."""
+    return str(request.scope.get("request_id", ""))
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Every error of a native route becomes a problem."""
+
+    @app.exception_handler(Refusal)
+    async def refused(request: Request, error: Refusal) -> Response:
+        headers = retry_headers(error.retry_after_seconds)
+        if isinstance(error, errors.Unauthenticated):
+            headers["WWW-Authenticate"] = "Bearer"
+        return problem_response(refusal_body(error, request_id_of(request)), headers)
+
+    @app.exception_handler(RunFailed)
+    async def run_failed(request: Request, error: RunFailed) -> Response:
+        return problem_response(run_problem_body(error.run, error.problem, request_id_of(request)))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        # what was sent is not echoed: it may be long, or a password
+        detail = [{"type": e["type"], "loc": list(e["loc"]), "msg": e["msg"]} for e in error.errors()[:20]]
+        return problem_response(problem_body(422, "invalid_input", detail, request_id_of(request)))
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> Response:
+        code = TITLES.get(error.status_code, "error").lower().replace(" ", "_")
+        body = problem_body(error.status_code, code, str(error.detail), request_id_of(request))
+        return problem_response(body, error.headers)
+
+    @app.exception_handler(Exception)
+    async def bug(request: Request, error: Exception) -> Response:
+        detail = "Something went wrong here; the log has the reason under this request id"
+        return problem_response(problem_body(500, "internal_error", detail, request_id_of(request)))

@@ -1,0 +1,71 @@
+"""Runs: look, follow from any cursor, stop."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from starlette.responses import Response
+
+from domain import errors
+from domain.errors import InvalidInput
+from domain.run import RunId
+from entrypoints.http.dependencies import Caller, Services
+from entrypoints.http.documentation import problems
+from entrypoints.http.encoders import events as encoder
+from entrypoints.http.encoders import ndjson, sse
+from entrypoints.http.schemas import LARGEST_ID, Id, RunOut
+from entrypoints.http.streaming import StreamedResponse
+
+router = APIRouter(prefix="/runs", tags=["runs"], responses=problems(errors.RunNotFound))
+
+RunPath = Annotated[Id, Path(description="a run's id", examples=[1])]
+
+
+@router.get("/{id}", summary="Look at a run")
+async def get_run(id: RunPath, services: Services, caller: Caller) -> RunOut:
+    """Its status, and once it has ended how and at what cost."""
+    return RunOut.of(await services.get_run()(caller, RunId(id)))
+
+
+@router.get(
+    "/{id}/events",
+    responses={
+        200: {"content": {sse.MEDIA_TYPE: {}, ndjson.MEDIA_TYPE: {}}},
+        204: {"description": "The run has ended and the cursor is at its end (server-sent events only)"},
+        **problems(errors.RunNotFound, errors.CursorAhead),
+    },
+    response_class=StreamedResponse,
+    summary="Follow a run from any cursor, live to the end",
+)
+async def follow_run(
+    id: RunPath,
+    request: Request,
+    services: Services,
+    caller: Caller,
+    after: Annotated[int | None, Query(ge=0, le=LARGEST_ID, description="the last `seq` you have seen")] = None,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Server-sent events when `Accept` asks for them, NDJSON otherwise. Leave whenever you like and come back."""
+    cursor = _cursor(last_event_id) if after is None else after
+    run, batches = await services.follow_run()(caller, RunId(id), after=cursor)
+    if sse.MEDIA_TYPE not in request.headers.get("accept", ""):
+        pieces = encoder.encoded(batches, encoder.as_line)
+        return StreamedResponse(batches, pieces, media_type=ndjson.MEDIA_TYPE)
+    if not run.status.is_active and cursor >= run.last_event:
+        await batches.aclose()
+        return Response(status_code=204)
+    pieces = encoder.encoded(batches, encoder.as_frame)
+    return StreamedResponse(batches, pieces, media_type=sse.MEDIA_TYPE, heartbeat=sse.HEARTBEAT)
+
+
+@router.post("/{id}/cancel", summary="Stop a run")
+async def cancel_run(id: RunPath, services: Services, caller: Caller) -> RunOut:
+    """Idempotent. What was said so far is kept, and the provider's connection is closed."""
+    return RunOut.of(await services.cancel_run()(caller, RunId(id)))
+
+
+def _cursor(last_event_id: str | None) -> int:
+    if not last_event_id:
+        return 0
+    if not (last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 19):
+        raise InvalidInput("Last-Event-ID", "must be the number of an event of this run")
+    return int(last_event_id)

@@ -1,0 +1,257 @@
+"""The wire shapes of the native routes."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
+
+from domain.conversation import LABEL_CHARACTERS, MESSAGE_CHARACTERS, TITLE_CHARACTERS, Conversation, Message, Text
+from domain.run import Run
+from domain.usage import Usage
+
+LARGEST_ID = 2**63 - 1
+
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+StrictId = Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
+UserLabel = Annotated[StrictStr, Field(min_length=1, max_length=LABEL_CHARACTERS)]
+ModelName = Annotated[StrictStr, Field(min_length=1, max_length=200, pattern=r"^[\w.:/@+ -]+$")]
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused by name, because a misspelt one would be a silent mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Out(BaseModel):
+    """An answer."""
+
+
+def body_example(*examples: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": list(examples)})
+
+
+# --- chat ---------------------------------------------------------------------------------------------------------
+
+
+class ChatMessage(Body):
+    role: Literal["user", "assistant", "system"]
+    content: Annotated[StrictStr, Field(max_length=MESSAGE_CHARACTERS)]
+
+
+class ChatBody(Body):
+    """Exactly one of `message` (a stored turn) and `messages` (stateless)."""
+
+    model_config = body_example({"message": "Why does a river bend?"})
+
+    message: Annotated[StrictStr, Field(min_length=1, max_length=MESSAGE_CHARACTERS)] | None = None
+    conversation_id: StrictId | None = Field(default=None, description="go on in this conversation; null begins one")
+    user_id: UserLabel | None = Field(default=None, description="a label within your own data, never an identity")
+    messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=1000)] | None = None
+    model: ModelName | None = Field(default=None, description="`provider:model`, or a name of the default provider")
+    temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
+    max_tokens: Annotated[StrictInt, Field(ge=1, le=1_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.message is None) == (self.messages is None):
+            raise ValueError("give exactly one of `message` (a stored turn) and `messages` (stateless)")
+        stored = ("conversation_id", "user_id")
+        stateless = ("temperature", "max_tokens")
+        for name in stored if self.messages is not None else stateless:
+            if getattr(self, name) is not None:
+                kind = "`message`" if name in stored else "`messages`"
+                raise ValueError(f"`{name}` goes only with {kind}")
+        return self
+
+
+class UsageOut(Out):
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+
+    @classmethod
+    def of(cls, usage: Usage | None) -> "UsageOut | None":
+        if usage is None:
+            return None
+        return cls(input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, total_tokens=usage.total_tokens)
+
+
+class ChatOut(Out):
+    """`conversation_id`, `run_id` and `status` are null when nothing was stored."""
+
+    conversation_id: int | None
+    reply: str
+    model: str
+    usage: UsageOut | None
+    run_id: int | None = None
+    status: str | None = None
+
+
+# --- conversations ------------------------------------------------------------------------------------------------
+
+
+class NewConversationBody(Body):
+    model_config = body_example({"title": "Rivers"})
+
+    title: Annotated[StrictStr, Field(min_length=1, max_length=TITLE_CHARACTERS)] | None = None
+    user_id: UserLabel | None = None
+
+
+class ConversationChangeBody(Body):
+    model_config = body_example({"title": "Rivers and lakes", "pinned": True})
+
+    title: Annotated[StrictStr, Field(min_length=1, max_length=TITLE_CHARACTERS)] | None = None
+    pinned: StrictBool | None = None
+    archived: StrictBool | None = None
+
+
+class ConversationOut(Out):
+    id: int
+    user_id: str | None
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    pinned: bool
+    archived: bool
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> Self:
+        return cls(**_fields(conversation))
+
+
+class OneConversationOut(ConversationOut):
+    active_run_id: int | None = Field(description="the run that is answering now; follow it at /runs/{id}/events")
+
+    @classmethod
+    def with_run(cls, conversation: Conversation, run: Run | None) -> Self:
+        return cls(**_fields(conversation), active_run_id=run.id if run else None)
+
+
+def _fields(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "id": conversation.id,
+        "user_id": conversation.user_label,
+        "title": conversation.title,
+        "created_at": conversation.created_at,
+        "updated_at": conversation.updated_at,
+        "pinned": conversation.pinned,
+        "archived": conversation.archived,
+    }
+
+
+class PartOut(Out):
+    type: Literal["text", "reasoning"]
+    text: str
+
+
+class MessageOut(Out):
+    id: int
+    role: str
+    content: str
+    created_at: datetime
+    parent_id: int | None
+    parts: list[PartOut]
+    run_id: int | None
+    status: str
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        return cls(
+            id=message.id,
+            role=message.role,
+            content=message.text,
+            created_at=message.created_at,
+            parent_id=message.parent_id,
+            parts=[PartOut(type="text" if isinstance(p, Text) else "reasoning", text=p.text) for p in message.parts],
+            run_id=message.run_id,
+            status=message.status,
+        )
+
+
+class MessagesOut(Out):
+    conversation_id: int
+    messages: list[MessageOut]
+
+
+# --- runs ---------------------------------------------------------------------------------------------------------
+
+
+class ProblemOut(Out):
+    code: str
+    message: str
+
+
+class RunOut(Out):
+    id: int
+    kind: str
+    status: str
+    conversation_id: int
+    question_id: int
+    answer_id: int
+    model: str
+    created_at: datetime
+    finished_at: datetime | None
+    finish_reason: str | None
+    problem: ProblemOut | None
+    usage: UsageOut | None
+    last_seq: int
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        return cls(
+            id=run.id,
+            kind=run.kind,
+            status=run.status,
+            conversation_id=run.conversation_id,
+            question_id=run.question_id,
+            answer_id=run.answer_id,
+            model=run.model,
+            created_at=run.created_at,
+            finished_at=run.finished_at,
+            finish_reason=run.finish_reason,
+            problem=ProblemOut(code=run.problem.code, message=run.problem.message) if run.problem else None,
+            usage=UsageOut.of(run.usage),
+            last_seq=run.last_event,
+        )
+
+
+# --- completions and embeddings -----------------------------------------------------------------------------------
+
+
+class CompleteBody(Body):
+    model_config = body_example({"prompt": "Rivers bend because water wears the outer bank.", "task": "summarize"})
+
+    prompt: Annotated[StrictStr, Field(min_length=1, max_length=10_000)]
+    task: Literal["summarize", "classify", "extract", "translate"] = "summarize"
+    target_language: Annotated[StrictStr, Field(max_length=100)] | None = None
+
+
+class CompleteOut(Out):
+    result: str | dict[str, Any]
+
+
+class EmbedBody(Body):
+    model_config = body_example({"texts": ["a river", "a stream"]})
+
+    texts: Annotated[
+        list[Annotated[StrictStr, Field(min_length=1, max_length=32_000)]], Field(min_length=1, max_length=256)
+    ]
+    model: ModelName | None = None
+
+
+class EmbedOut(Out):
+    embeddings: list[list[float]]
+    dimensions: int
+    model: str
+
+
+class ProblemDetails(Out):
+    """RFC 9457 problem details; `detail` is a sentence, except on 422, where it is a list that names each field."""
+
+    type: str
+    title: str
+    status: int
+    detail: str | list[dict[str, Any]]
+    code: str
+    request_id: str

@@ -1,0 +1,25 @@
+"""What happens before the first request and after the last."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from entrypoints.container import Container, close, prepare
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Bring the schema up to date and start the worker; at the end drain it and close what was opened."""
+    container: Container = app.state.container
+    settings = container.settings()
+    try:
+        await prepare(container.database())
+        worker = container.worker()
+        await worker.start()
+        try:
+            yield
+        finally:
+            await worker.stop(drain_seconds=settings.drain_seconds)
+    finally:
+        await close(container)

@@ -1,0 +1,92 @@
+"""What an operator may set. Values go inwards one by one; nothing but the entrypoints sees this class."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+OPENAI_DEFAULT = "openai:gpt-4o-mini"
+DEMO_DEFAULT = "demo:parrot"
+
+
+class Settings(BaseSettings):
+    """Each field is the variable PARLEY_<FIELD>, except those with the conventional names given beside them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PARLEY_", env_ignore_empty=True, frozen=True, extra="forbid", populate_by_name=True
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    auth: Literal["local", "required"] = "local"
+    api_key: SecretStr | None = Field(default=None, description="opens every route when PARLEY_AUTH=required")
+    allowed_hosts: tuple[str, ...] = Field(default=(), description="Host names besides loopback that may be asked for")
+
+    database_url: str = Field(default="sqlite:///./parley.db", validation_alias="DATABASE_URL")
+    database_pool: int = Field(default=10, ge=1, le=200, description="connections to Postgres")
+
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    model: str = Field(default="", description="provider:model that answers when a request names none")
+    embedding_model: str = ""
+    connect_seconds: float = Field(default=5, gt=0, le=60)
+    first_byte_seconds: float = Field(default=60, gt=0, le=3600)
+    idle_seconds: float = Field(default=60, gt=0, le=3600)
+    total_seconds: float = Field(default=900, gt=0, le=86_400)
+    demo_words_per_second: float = Field(default=30, ge=0, le=10_000, description="0 is without delay")
+
+    system_prompt: str | None = Field(default=None, max_length=100_000)
+    history_messages: int = Field(default=40, ge=1, le=1000)
+    history_tokens: int = Field(default=16_000, ge=100, le=2_000_000)
+
+    max_runs: int = Field(default=2000, ge=1, le=100_000, description="runs that one process executes at once")
+    max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=1024**3)
+    drain_seconds: float = Field(default=20, ge=0, le=3600)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("model", "embedding_model")
+    @classmethod
+    def _names_a_provider(cls, value: str) -> str:
+        if value and not (value.partition(":")[0] and value.partition(":")[2]):
+            raise ValueError("must be provider:model, for example openai:gpt-4o-mini")
+        return value
+
+    @model_validator(mode="after")
+    def _closed_to_strangers(self) -> Self:
+        if self.auth == "required" and self.api_key is None:
+            raise ValueError("PARLEY_AUTH=required needs a credential: set PARLEY_API_KEY")
+        if self.api_key is not None and len(self.api_key.get_secret_value()) < 16:
+            raise ValueError("PARLEY_API_KEY must have at least 16 characters")
+        if self.host not in LOOPBACK_HOSTS and self.auth == "local":
+            raise ValueError(
+                f"PARLEY_HOST={self.host} would open this server to others without a login: "
+                "set PARLEY_AUTH=required and PARLEY_API_KEY, or bind 127.0.0.1"
+            )
+        return self
+
+    @property
+    def has_openai(self) -> bool:
+        return self.openai_api_key is not None or self.openai_base_url is not None
+
+    @property
+    def default_model(self) -> str:
+        return self.model or (OPENAI_DEFAULT if self.has_openai else DEMO_DEFAULT)
+
+    @property
+    def default_embedding_model(self) -> str:
+        return self.embedding_model or ("openai:text-embedding-3-small" if self.has_openai else "demo:hashing")
+
+
+def misspelt(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """A sentence for each PARLEY_ variable that no setting reads, with the nearest name that one does."""
+    known = {f"PARLEY_{name.upper()}" for name in Settings.model_fields}
+    sentences = []
+    for name in sorted(set(environment) - known):
+        if name.startswith("PARLEY_"):
+            near = difflib.get_close_matches(name, known, n=1)
+            sentences.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else ""))
+    return sentences
