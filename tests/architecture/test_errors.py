@@ -1,0 +1,74 @@
+"""The tree of refusals, as it is drawn and as the HTTP table knows it."""
+
+import ast
+import re
+
+from domain import errors
+from domain.errors import Refusal
+from entrypoints.http.problems import STATUS, TITLES
+from tests.architecture.source import PRODUCT, classes, last_name, sources
+
+
+def children(kind: type[Refusal]) -> list[type[Refusal]]:
+    """In the order of the file; what a test defines for itself does not count."""
+    return [child for child in kind.__subclasses__() if not child.__module__.startswith("tests.")]
+
+
+def with_all_below(kind: type[Refusal]) -> list[type[Refusal]]:
+    return [kind, *(refusal for child in children(kind) for refusal in with_all_below(child))]
+
+
+REFUSALS = with_all_below(Refusal)
+
+
+def drawn(kind: type[Refusal], indent: str = "") -> list[str]:
+    """The tree below `kind` as domain/errors.py draws it, without the remarks."""
+    lines = []
+    for child in children(kind):
+        is_last = child is children(kind)[-1]
+        lines.append(f"{indent}{'└' if is_last else '├'}── {child.__name__}")
+        lines += drawn(child, indent + ("    " if is_last else "│   "))
+    return lines
+
+
+def called_names(tree: ast.AST) -> set[str]:
+    return {last_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+
+
+def test_every_refusal_lives_in_one_file() -> None:
+    known = {refusal.__name__ for refusal in REFUSALS}
+    elsewhere = [
+        f"{source.name}: {kind.name}"
+        for source in sources(*PRODUCT)
+        if source.name != "domain/errors.py"
+        for kind in classes(source.tree)
+        if known & {last_name(base) for base in kind.bases}
+    ]
+    assert elsewhere == []
+
+
+def test_the_drawn_tree_is_the_real_one() -> None:
+    picture = [line for line in (errors.__doc__ or "").splitlines() if line == "Refusal" or "── " in line]
+    names = [re.match(r"[│├└─ ]*\w+", line) for line in picture]
+    assert [name[0] for name in names if name] == ["Refusal", *drawn(Refusal)]
+
+
+def test_every_refusal_has_a_code_of_its_own() -> None:
+    codes = [refusal.code for refusal in REFUSALS]
+    assert len(codes) == len(set(codes))
+
+
+def test_every_leaf_has_a_status() -> None:
+    leaves = {refusal for refusal in REFUSALS if not children(refusal)}
+    assert leaves - set(STATUS) == set()
+
+
+def test_everything_that_is_raised_has_a_status() -> None:
+    """Also what is not a leaf: the table is looked up by the exact class."""
+    named = {refusal.__name__: refusal for refusal in REFUSALS}
+    raised = {named[name] for source in sources(*PRODUCT) for name in called_names(source.tree) & set(named)}
+    assert raised - set(STATUS) == set()
+
+
+def test_every_status_has_a_title() -> None:
+    assert set(STATUS.values()) - set(TITLES) == set()

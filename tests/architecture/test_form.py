@@ -1,0 +1,130 @@
+"""The size and the form of files, functions and use cases."""
+
+import ast
+import io
+import re
+import tokenize
+
+import pytest
+
+from tests.architecture.rules import prints, skips, use_case_form
+from tests.architecture.source import PRODUCT, Source, functions, sources
+
+FILE_LINES, USE_CASE_LINES, FUNCTION_LINES = 400, 80, 40
+UNFINISHED = re.compile(r"\b(TO-?DO|FIX-?ME|X-?XX)\b")
+
+LONG_FUNCTIONS: dict[str, str] = {}  # "path:function": why it is better whole
+SUPPORT = {
+    "application/chat/whole_answer.py": "what every use case that does not stream does with a stream",
+    "application/runs/appender.py": "the one writer that all runs of a process share",
+    "application/runs/live_run.py": "what readers of a run share with the worker that executes it",
+    "application/runs/worker.py": "keeps the runs of this process; a use case asks it",
+}
+GOOD_USE_CASE = """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskQuestion:
+    async def __call__(self): ...
+"""
+BAD_USE_CASES = {
+    "two of them": (GOOD_USE_CASE * 2, "ask_question", "2 classes"),
+    "none": ("x = 1", "ask_question", "0 classes"),
+    "another name": (GOOD_USE_CASE, "ask", "file of its name"),
+    "not frozen": (GOOD_USE_CASE.replace("frozen=True, ", ""), "ask_question", "not a frozen"),
+    "by position": (GOOD_USE_CASE.replace(", kw_only=True", ""), "ask_question", "not a frozen"),
+    "no dataclass": (GOOD_USE_CASE.replace("@dataclass", "@other"), "ask_question", "not a frozen"),
+}
+
+
+def in_features() -> list[Source]:
+    """The files of the folders under application/ that hold use cases."""
+    return [
+        source
+        for source in sources("application")
+        if source.name.count("/") == 2
+        and source.stem != "__init__"
+        and not source.name.startswith("application/ports/")
+    ]
+
+
+def use_cases() -> list[Source]:
+    return [source for source in in_features() if source.name not in SUPPORT]
+
+
+def long_functions(source: Source) -> list[str]:
+    return [
+        f"{source.name}:{function.name}"
+        for function in functions(source.tree)
+        if (function.end_lineno or 0) - function.lineno + 1 > FUNCTION_LINES
+    ]
+
+
+def unfinished(source: Source) -> list[str]:
+    """The comments that put off work."""
+    tokens = tokenize.generate_tokens(io.StringIO(source.text).readline)
+    return [token.string for token in tokens if token.type == tokenize.COMMENT and UNFINISHED.search(token.string)]
+
+
+def test_no_file_is_long() -> None:
+    long = {s.name: s.line_count for s in sources(*PRODUCT, "tests", "scripts") if s.line_count > FILE_LINES}
+    assert long == {}
+
+
+def test_a_use_case_fits_on_a_screen() -> None:
+    assert {s.name: s.line_count for s in use_cases() if s.line_count > USE_CASE_LINES} == {}
+
+
+def test_no_function_is_long_but_those_that_say_why() -> None:
+    """Equal, not a subset: a function that has become short leaves the list."""
+    assert {name for source in sources(*PRODUCT) for name in long_functions(source)} == set(LONG_FUNCTIONS)
+
+
+def test_a_long_function_is_noticed() -> None:
+    text = "def short():\n" + "    x = 1\n" * 39 + "def long():\n" + "    x = 1\n" * 40
+    assert long_functions(Source("some.py", text)) == ["some.py:long"]
+
+
+@pytest.mark.parametrize("source", use_cases(), ids=lambda source: source.name)
+def test_a_use_case_is_one_frozen_dataclass_in_a_file_of_its_name(source: Source) -> None:
+    assert use_case_form(source.tree, stem=source.stem) == []
+
+
+def test_what_supports_use_cases_is_there_and_is_none() -> None:
+    support = [source for source in in_features() if source.name in SUPPORT]
+    assert {source.name for source in support} == set(SUPPORT)
+    assert [s.name for s in support if "0 classes" not in use_case_form(s.tree, stem=s.stem)[0]] == []
+
+
+def test_a_use_case_in_its_form_is_accepted() -> None:
+    assert use_case_form(ast.parse(GOOD_USE_CASE), stem="ask_question") == []
+
+
+@pytest.mark.parametrize(("text", "stem", "complaint"), BAD_USE_CASES.values(), ids=BAD_USE_CASES)
+def test_a_use_case_out_of_its_form_is_noticed(text: str, stem: str, complaint: str) -> None:
+    (said,) = use_case_form(ast.parse(text), stem=stem)
+    assert complaint in said
+
+
+def test_nothing_is_left_unfinished() -> None:
+    found = [
+        (source.name, comment) for source in sources(*PRODUCT, "tests", "scripts") for comment in unfinished(source)
+    ]
+    assert found == []
+
+
+def test_work_put_off_in_a_comment_is_noticed() -> None:
+    assert unfinished(Source("some.py", "x = 'TO' 'DO'  # TO" + "DO later\n")) != []
+
+
+def test_only_the_command_line_prints() -> None:
+    found = [s.name for s in sources(*PRODUCT) if s.name != "entrypoints/__main__.py" and prints(s.tree)]
+    assert found == []
+    assert prints(ast.parse("print(1)")) == ["line 1: print"]
+
+
+def test_no_test_is_skipped() -> None:
+    assert [(source.name, line) for source in sources("tests") for line in skips(source.tree)] == []
+
+
+@pytest.mark.parametrize("text", ["pytest.skip('no')", "@pytest.mark.xfail\ndef f(): ...", "pytest.importorskip('x')"])
+def test_a_skip_is_noticed(text: str) -> None:
+    assert len(skips(ast.parse(text))) == 1
