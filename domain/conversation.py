@@ -168,7 +168,7 @@ def prompt_for(context: Context, branch: Sequence[Message | PromptMessage]) -> t
 
     The last message always goes in, however long: it is the question. Answers that never got a word are left out.
     """
-    said = [m for m in branch if m.parts or m.role is not Role.ASSISTANT][-context.budget.messages :]
+    said = [m for m in branch if m.text.strip() or m.role is not Role.ASSISTANT][-context.budget.messages :]
     room, kept = context.budget.tokens, list[PromptMessage]()
     for message in reversed(said):
         room -= estimated_tokens(message)

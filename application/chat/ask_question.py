@@ -20,7 +20,7 @@ from domain.conversation import (
     prompt_for,
     title_from,
 )
-from domain.run import Turn
+from domain.run import Run, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +48,16 @@ class AskQuestion:
         When the caller is cancelled, the question is stored and answered all the same, or not stored at all.
         """
         message = checked_text(question.message, field="message")
-        with self.worker.place():
-            return await asyncio.shield(self._store_and_start(principal, question, message))
+        return await asyncio.shield(self._store_and_start(principal, question, message))
 
     async def _store_and_start(self, principal: Principal, question: Question, message: str) -> LiveRun:
+        with self.worker.place():
+            run, prompt = await self._store(principal, question, message)
+            return self.worker.take(run, prompt)
+
+    async def _store(
+        self, principal: Principal, question: Question, message: str
+    ) -> tuple[Run, tuple[PromptMessage, ...]]:
         async with self.begin() as tx:
             conversation = await self._conversation(tx, principal, question)
             limit = self.context.budget.messages
@@ -68,7 +74,7 @@ class AskQuestion:
             )
             await tx.commit()
         asked = PromptMessage(Role.USER, (Text(message),))
-        return self.worker.take(run, prompt_for(self.context, [*earlier, asked]))
+        return run, prompt_for(self.context, [*earlier, asked])
 
     async def _conversation(self, tx: Transaction, principal: Principal, question: Question) -> Conversation:
         if question.conversation_id is not None:

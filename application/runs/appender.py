@@ -93,7 +93,7 @@ class Appender:
                     writer.stored(entry)
 
     async def _write(self, entries: list[LogEntry]) -> set[RunId]:
-        pause = 0.05
+        pause = min(0.05, self.longest_pause_seconds)
         while True:
             try:
                 return await self.log.write(entries)

@@ -51,23 +51,26 @@ class Worker:
     _executions: dict[RunId, Execution] = field(default_factory=dict)
     _appending: asyncio.Task[None] | None = None
     _places: int = 0
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _draining: bool = False
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Keep a place for one run that is being stored.
-
-        Raise TooBusy when one more run would be more than this process takes, or when it is stopping.
-        """
+    def refuse_if_full(self) -> None:
+        """Raise TooBusy when one more run would be more than this process takes, or when it is stopping."""
         if self._draining:
             raise TooBusy("This server is stopping; ask again", retry_after_seconds=5)
         if len(self._executions) + self._places >= self.most_runs:
             raise TooBusy(f"All {self.most_runs:,} runs that this server takes at once are busy; try again shortly")
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Keep a place for a run while it is being stored, or raise TooBusy."""
+        self.refuse_if_full()
         self._places += 1
         try:
             yield
         finally:
             self._places -= 1
+            self._notice_if_idle()
 
     def take(self, run: Run, prompt: tuple[PromptMessage, ...]) -> LiveRun:
         """Execute the run in a task of its own, whoever comes and goes; return its live end."""
@@ -95,20 +98,23 @@ class Worker:
     async def stop(self, *, drain_seconds: float) -> None:
         """Take nothing more, let runs end within `drain_seconds`, then end the rest as incomplete."""
         self._draining = True
-        await self._wait_for_endings(drain_seconds)
+        await self._wait_until_idle(drain_seconds)
         for execution in self._executions.values():
             execution.stop(STOPPED)
-        await self._wait_for_endings(LAST_SECONDS)
+        await self._wait_until_idle(LAST_SECONDS)
         if self._appending:
             self._appending.cancel()
             await asyncio.wait({self._appending})
 
-    async def _wait_for_endings(self, seconds: float) -> None:
-        """Wait until no run is under way, those that are taken meanwhile included."""
+    async def _wait_until_idle(self, seconds: float) -> None:
+        self._idle.clear()
+        self._notice_if_idle()
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while endings := [e.ending for e in self._executions.values() if e.ending]:
-                    await asyncio.wait(endings)
+            await asyncio.wait_for(self._idle.wait(), seconds)
+
+    def _notice_if_idle(self) -> None:
+        if not self._executions and not self._places:
+            self._idle.set()
 
     async def _see_to_the_end(self, run: Run, execution: Execution) -> None:
         try:
@@ -118,6 +124,7 @@ class Worker:
             log.warning("%s; what it still said is not kept", lost)
         finally:
             del self._executions[run.id]
+            self._notice_if_idle()
 
     def _outcome(self, run: Run, execution: Execution) -> RunFinished:
         if execution.work.cancelled():

@@ -1,0 +1,13 @@
+"""A process over the memory adapter and a scripted model."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.core import Core, running
+
+
+@pytest.fixture
+async def core() -> AsyncIterator[Core]:
+    async with running(Core()) as core:
+        yield core

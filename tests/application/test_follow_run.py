@@ -1,0 +1,129 @@
+"""A reader follows a run from any cursor, live or from the log, and may leave and come back."""
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from domain.access import Principal
+from domain.errors import CursorAhead, RunLost, RunNotFound
+from domain.run import NumberedEvent, RunFinished, RunId
+from tests.support.builders import BOB
+from tests.support.core import ANN, Core, running, text_of, until
+from tests.support.scripted_model import whole, words
+
+
+async def test_from_every_cursor_a_live_reader_sees_the_rest_of_the_log(core: Core) -> None:
+    gates = [asyncio.Event() for _ in range(4)]
+    core.model.script = [step for gate in gates for step in (gate, *words("word "))] + whole("end")
+    live = await core.ask()
+    readers = [asyncio.create_task(core.follow(live.run.id))]
+    for number, gate in enumerate(gates, start=1):
+        gate.set()
+        await until(lambda: live.last >= number)  # noqa: B023  # awaited before the loop goes on
+        readers.append(asyncio.create_task(core.follow(live.run.id, after=number)))
+    await core.follow(live.run.id)
+    log = await core.stored_log(live.run.id)
+    assert text_of(log) == "word word word word end"
+    for after, reader in enumerate(readers):
+        assert await reader == log[after:]
+
+
+async def test_from_every_cursor_a_late_reader_sees_the_rest_of_the_log(core: Core) -> None:
+    core.model.script = whole("Be", "cause", ".")
+    live = await core.ask()
+    await core.follow(live.run.id)
+    await until(lambda: core.worker.live(live.run.id) is None)
+    log = await core.stored_log(live.run.id)
+    for after in range(len(log) + 1):
+        assert await core.follow(live.run.id, after) == log[after:]
+
+
+async def test_every_reader_sees_the_same(core: Core) -> None:
+    core.model.script = whole(*"abcdefgh")
+    live = await core.ask()
+    first, *others = await asyncio.gather(*(core.follow(live.run.id) for _ in range(20)))
+    assert text_of(first) == "abcdefgh"
+    assert all(other == first for other in others)
+
+
+async def test_a_reader_that_leaves_stops_nothing_and_finds_the_rest_when_it_comes_back(core: Core) -> None:
+    gate = asyncio.Event()
+    core.model.script = [*words("Be"), gate, *whole("cause.")]
+    live = await core.ask()
+    _, batches = await core.follow_run(ANN, live.run.id)
+    async with aclosing(batches):
+        seen = await anext(batches)
+    waiting = asyncio.create_task(core.follow(live.run.id, after=seen[-1].number))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    gate.set()
+    seen += await core.follow(live.run.id, after=seen[-1].number)
+    assert text_of(seen) == "Because."
+    assert seen == await core.stored_log(live.run.id)
+    assert (await core.stored_answer(live.run)).text == "Because."
+
+
+async def test_with_no_reader_at_all_the_answer_is_stored(core: Core) -> None:
+    core.model.script = whole("Because.")
+    live = await core.ask()
+    await until(lambda: core.worker.live(live.run.id) is None)
+    assert (await core.stored_answer(live.run)).text == "Because."
+
+
+@pytest.mark.parametrize("process", ["the one that runs it", "another"])
+async def test_before_the_first_event_it_refuses(core: Core, process: str) -> None:
+    gate = asyncio.Event()
+    core.model.script = [*words("a"), gate, *whole("b")]
+    live = await core.ask()
+    await until(lambda: live.last)
+    asked = core if process == "the one that runs it" else Core(core.database)
+    with pytest.raises(CursorAhead):
+        await asked.follow_run(ANN, live.run.id, after=2)
+    with pytest.raises(RunNotFound):
+        await asked.follow_run(Principal(BOB), live.run.id)
+    with pytest.raises(RunNotFound):
+        await asked.follow_run(ANN, RunId(999))
+    gate.set()
+    await core.follow(live.run.id)
+
+
+async def test_another_process_follows_from_the_log_to_the_end(core: Core) -> None:
+    gate = asyncio.Event()
+    core.model.script = [*words("Be"), gate, *whole("cause.")]
+    async with running(Core(core.database)) as replica:
+        live = await core.ask()
+        reader = asyncio.create_task(replica.follow(live.run.id))
+        here = asyncio.create_task(core.follow(live.run.id))
+        await until(lambda: live.last)
+        gate.set()
+        assert await reader == await here == await core.stored_log(live.run.id)
+
+
+async def test_when_the_run_is_deleted_its_readers_are_told(core: Core) -> None:
+    core.model.script = [*words("Be"), asyncio.Event()]
+    replica = Core(core.database)
+    live = await core.ask()
+    await until(lambda: live.last)
+
+    async def first_and_then_all(of: Core) -> list[NumberedEvent]:
+        _, batches = await of.follow_run(ANN, live.run.id)
+        return [numbered async for batch in batches for numbered in batch]
+
+    readers = [asyncio.create_task(first_and_then_all(process)) for process in (core, replica)]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    await core.delete_conversation(ANN, live.run.conversation_id)
+    here, there = await asyncio.gather(*readers, return_exceptions=True)
+    assert isinstance(here, RunLost)
+    assert isinstance(there, RunNotFound)
+
+
+async def test_every_batch_has_something_and_the_last_event_is_the_ending(core: Core) -> None:
+    core.model.script = [[*words("a")[0], *words("b")[0]], *whole("c")]
+    live = await core.ask()
+    _, batches = await core.follow_run(ANN, live.run.id)
+    seen = [batch async for batch in batches]
+    assert all(seen)
+    events = [numbered.event for batch in seen for numbered in batch]
+    assert [event for event in events if isinstance(event, RunFinished)] == [events[-1]]
