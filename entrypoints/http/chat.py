@@ -67,7 +67,7 @@ async def chat(body: ChatBody, request: Request, services: Services, caller: Cal
         200: {"content": {ndjson.MEDIA_TYPE: {"example": '{"token": "Rivers "}\n{"done": true}\n'}}},
         **REFUSALS,
     },
-    response_class=StreamedResponse,
+    response_class=Response,
     summary="Ask, and read the answer as it is written",
 )
 async def chat_stream(body: ChatBody, request: Request, services: Services, caller: Caller) -> Response:
@@ -92,7 +92,7 @@ async def chat_stream(body: ChatBody, request: Request, services: Services, call
         204: {"description": "There is nothing more to come: an EventSource stops reconnecting"},
         **REFUSALS,
     },
-    response_class=StreamedResponse,
+    response_class=Response,
     summary="Ask from an EventSource",
 )
 async def chat_sse(

@@ -33,7 +33,7 @@ async def get_run(id: RunPath, services: Services, caller: Caller) -> RunOut:
         204: {"description": "The run has ended and the cursor is at its end (server-sent events only)"},
         **problems(errors.RunNotFound, errors.CursorAhead),
     },
-    response_class=StreamedResponse,
+    response_class=Response,
     summary="Follow a run from any cursor, live to the end",
 )
 async def follow_run(
