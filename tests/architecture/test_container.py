@@ -1,22 +1,39 @@
 """The composition root builds, all of it: its providers have no types that mypy could check."""
 
 import inspect
+from collections.abc import AsyncIterator
 
 import pytest
+from pydantic import SecretStr
 
-from entrypoints.container import Container
+from entrypoints.container import Container, close
 from entrypoints.settings import Settings
 
 
+@pytest.fixture
+async def container() -> AsyncIterator[Container]:
+    """With everything configured, so that no provider has a reason to give nothing."""
+    container = Container(settings=Settings(database_url="memory://", openai_api_key=SecretStr("not a key")))
+    yield container
+    await close(container)
+
+
 @pytest.mark.parametrize("name", sorted(Container.providers))
-async def test_every_provider_builds(name: str) -> None:
-    container = Container(settings=Settings(database_url="memory://"))
-    built = getattr(container, name)()
+async def test_every_provider_builds(container: Container, name: str) -> None:
+    built = container.providers[name]()
     assert built is not None
     assert not inspect.isawaitable(built), "an async resource makes every provider above it a future"
 
 
-async def test_a_container_shares_nothing_with_another() -> None:
-    one, other = (Container(settings=Settings(database_url="memory://")) for _ in range(2))
-    assert one.database() is one.database()
-    assert one.database() is not other.database()
+async def test_without_a_provider_of_models_everything_still_builds() -> None:
+    nothing = Settings(database_url="memory://", openai_api_key=None, openai_base_url=None)
+    container = Container(settings=nothing)
+    assert {name for name, provider in container.providers.items() if provider() is None} == {"openai_server"}
+    await close(container)
+
+
+async def test_a_container_shares_nothing_with_another(container: Container) -> None:
+    other = Container(settings=Settings(database_url="memory://"))
+    assert container.database() is container.database()
+    assert container.database() is not other.database()
+    await close(other)
