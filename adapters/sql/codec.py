@@ -1,0 +1,109 @@
+"""Parts and events as JSON text, and back without loss. The `type` names are stored: never change one."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from domain.conversation import Part, ProviderState, Reasoning, Text, text_of
+from domain.run import Problem, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta
+from domain.usage import Usage
+
+_encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder()
+
+_PARTS: dict[str, type[Part]] = {"text": Text, "reasoning": Reasoning}
+_PART_NAMES = {part: name for name, part in _PARTS.items()}
+_DELTAS: dict[str, type[TextDelta] | type[ReasoningDelta]] = {"text": TextDelta, "reasoning": ReasoningDelta}
+_DELTA_NAMES = {delta: name for name, delta in _DELTAS.items()}
+
+
+def to_json(value: Any) -> str:
+    try:
+        return _encoder.encode(value).decode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which a model may say: one answer must not stop the log
+        return json.dumps(value)
+
+
+def from_json(text: str) -> Any:
+    try:
+        return _decoder.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text)
+
+
+def storable(text: str) -> str:
+    """The text as any text column takes it: without NUL, and with U+FFFD for half of a surrogate pair."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def parts_to_columns(parts: tuple[Part, ...]) -> tuple[str, str | None]:
+    """`content`, which is searched, and `parts`, which is None when `content` says it all."""
+    content = storable(text_of(parts))
+    if parts == (Text(content),):
+        return content, None
+    return content, to_json([_part_to_json(part) for part in parts])
+
+
+def parts_from_columns(content: str, parts: str | None) -> tuple[Part, ...]:
+    if parts is None:
+        return (Text(content),)
+    return tuple(_part_from_json(part) for part in from_json(parts))
+
+
+def events_to_json(events: Iterable[RunEvent]) -> str:
+    return to_json([_event_to_json(event) for event in events])
+
+
+def events_from_json(text: str) -> list[RunEvent]:
+    return [_event_from_json(event) for event in from_json(text)]
+
+
+def _part_to_json(part: Part) -> dict[str, Any]:
+    out: dict[str, Any] = {"type": _PART_NAMES[type(part)], "text": part.text}
+    if state := part.provider_state:
+        out["provider_state"] = {"provider": state.provider, "data": state.data}
+    return out
+
+
+def _part_from_json(part: dict[str, Any]) -> Part:
+    state = part.get("provider_state")
+    return _PARTS[part["type"]](part["text"], ProviderState(state["provider"], state["data"]) if state else None)
+
+
+def _event_to_json(event: RunEvent) -> dict[str, Any]:
+    if isinstance(event, RunFinished):
+        return {"type": "finished"} | _outcome_to_json(event)
+    return {"type": _DELTA_NAMES[type(event)], "text": event.text}
+
+
+def _event_from_json(event: dict[str, Any]) -> RunEvent:
+    if event["type"] == "finished":
+        return _outcome_from_json(event)
+    return _DELTAS[event["type"]](event["text"])
+
+
+def _outcome_to_json(outcome: RunFinished) -> dict[str, Any]:
+    """What has nothing to say is left out."""
+    out: dict[str, Any] = {"status": outcome.status.value}
+    if outcome.finish_reason is not None:
+        out["finish_reason"] = outcome.finish_reason
+    if problem := outcome.problem:
+        out["problem"] = {"code": problem.code, "message": problem.message}
+    if usage := outcome.usage:
+        out["usage"] = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "raw": usage.raw}
+    return out
+
+
+def _outcome_from_json(outcome: dict[str, Any]) -> RunFinished:
+    problem, usage = outcome.get("problem"), outcome.get("usage")
+    return RunFinished(
+        RunStatus(outcome["status"]),
+        outcome.get("finish_reason"),
+        Problem(problem["code"], problem["message"]) if problem else None,
+        Usage(usage["input_tokens"], usage["output_tokens"], usage["raw"]) if usage else None,
+    )

@@ -1,0 +1,75 @@
+"""SQLite or Postgres, as the use cases see them."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import sqlalchemy as sa
+
+from adapters.sql.backend import Backend
+from adapters.sql.postgres import PostgresBackend
+from adapters.sql.run_log import SqlRunLog
+from adapters.sql.sqlite import SqliteBackend
+from adapters.sql.transaction import SqlReadTransaction, SqlTransaction
+from application.ports.run_log import RunLog
+from application.ports.storage import ReadTransaction, Transaction
+
+POSTGRES = re.compile(r"^postgres(ql)?(\+\w+)?://")
+SQLITE = re.compile(r"^sqlite(\+\w+)?://")
+
+
+class SqlDatabase:
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.run_log: RunLog = SqlRunLog(backend)
+
+    @classmethod
+    def connect(
+        cls, url: str, *, pool_size: int = 10, wait_seconds: float = 5.0, statement_seconds: float = 4.0
+    ) -> "SqlDatabase":
+        """The database at `url`; nothing is opened yet. Raise ValueError for a URL of another kind.
+
+        Nobody waits longer than `wait_seconds` for a connection, and `statement_seconds` for a statement; then
+        StorageUnavailable is raised. On Postgres one connection more than `pool_size` writes the event log.
+        """
+        limits = {"wait_seconds": wait_seconds, "statement_seconds": statement_seconds}
+        if POSTGRES.match(url):
+            return cls(PostgresBackend(POSTGRES.sub("postgresql://", url), pool_size=pool_size, **limits))
+        path = sa.make_url(url).database if SQLITE.match(url) else None
+        if not path or path == ":memory:":
+            raise ValueError("The database URL must be sqlite:///path/of/a/file or postgresql://user@host/name")
+        return cls(SqliteBackend(path, **limits))
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        """As the port's BeginTransaction."""
+        async with self.backend.begin() as session:
+            yield SqlTransaction(session)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadTransaction]:
+        """As the port's BeginRead."""
+        async with self.backend.read() as session:
+            yield SqlReadTransaction(session)
+
+    async def ping(self) -> None:
+        """Raise StorageUnavailable unless the database answers."""
+        async with self.backend.read() as session:
+            await session.run(lambda connection: connection.execute(sa.select(1)).scalar_one(), slow=False)
+
+    def claim(self) -> None:
+        """To be called by who serves. Raise DatabaseInUse when another process serves from the same SQLite file."""
+        self.backend.claim()
+
+    @property
+    def checked_out(self) -> int:
+        """How many transactions are open."""
+        return self.backend.checked_out
+
+    def describe(self) -> str:
+        """What an operator calls it, without its password. The version of a Postgres is known once it has answered."""
+        return self.backend.describe()
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.backend.dispose()

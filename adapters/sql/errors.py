@@ -1,0 +1,90 @@
+"""What drivers and SQLAlchemy raise, in the words of the port."""
+
+import sqlite3
+from types import TracebackType
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from domain.errors import StorageFull, StorageUnavailable
+
+REFUSED = "The database refuses this server's name, password or database name: check DATABASE_URL"
+
+# SQLSTATE, by code or by class. What is listed was not done and may succeed later; what is not is a bug of ours.
+FULL = "53100"
+CREDENTIALS = frozenset({"28000", "28P01", "3D000"})
+UNAVAILABLE = frozenset({"08", "53", "57", "58", "40001", "40P01", "55P03", "25006", "XX001", "XX002"})
+
+SQLITE_FULL = sqlite3.SQLITE_FULL
+SQLITE_UNAVAILABLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+
+
+class SchemaAhead(Exception):
+    """The database was migrated by a newer Parley; the message is a sentence that is safe to print."""
+
+
+class DatabaseInUse(Exception):
+    """Another process serves from this SQLite file; the message is a sentence that is safe to print."""
+
+
+class _Translated:
+    """`with translated:` raises StorageUnavailable or StorageFull for a database that does not answer or is full.
+
+    Everything else goes through as it is.
+    """
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if error is not None and (refusal := refusal_of(error)):
+            raise refusal from error
+
+
+translated = _Translated()
+
+
+def refusal_of(error: BaseException) -> StorageUnavailable | None:
+    """The refusal that this error amounts to, if it is the database that refuses."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return StorageUnavailable()
+        error = error.orig or error
+    if isinstance(error, sqlite3.Error):
+        return _refusal_of_sqlite(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF)
+    if state := getattr(error, "sqlstate", None):
+        return _refusal_of_state(state)
+    if isinstance(error, (OSError, PoolTimeout)) or _is_closed_connection(error):
+        return StorageUnavailable()  # TimeoutError and every failure to connect are OSErrors
+    return None
+
+
+def _refusal_of_sqlite(code: int) -> StorageUnavailable | None:
+    if code == SQLITE_FULL:
+        return StorageFull()
+    return StorageUnavailable() if code in SQLITE_UNAVAILABLE else None
+
+
+def _refusal_of_state(state: str) -> StorageUnavailable | None:
+    if state == FULL:
+        return StorageFull()
+    if state in CREDENTIALS:
+        return StorageUnavailable(REFUSED)
+    return StorageUnavailable() if state in UNAVAILABLE or state[:2] in UNAVAILABLE else None
+
+
+def _is_closed_connection(error: BaseException) -> bool:
+    """Of asyncpg's InterfaceErrors only this one is the database's; the others are mistakes in a statement of ours."""
+    return isinstance(error, (asyncpg.InterfaceError, asyncpg.InternalClientError)) and "closed" in str(error)

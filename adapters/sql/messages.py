@@ -1,0 +1,69 @@
+"""Messages in SQL."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.sql.codec import parts_from_columns
+from adapters.sql.columns import Id
+from adapters.sql.session import Repository, in_session
+from adapters.sql.tables import messages
+from application.ports.storage import MessageRepository
+from domain.conversation import Conversation, Message, MessageId, MessageStatus, Role
+from domain.errors import MessageNotFound
+
+m = messages.c
+IN = m.conversation_id == sa.bindparam("conversation")
+EXISTS = sa.select(m.id).where(m.id == sa.bindparam("which", type_=Id), IN)
+
+
+def _upwards() -> sa.Select[Any]:
+    """From a message to its ancestors, parent by parent, at most `steps` messages: one look-up by key for each."""
+    start = sa.select(messages, sa.literal_column("1").label("step")).where(m.id == sa.bindparam("start", type_=Id), IN)
+    path = start.cte("path", recursive=True)
+    parent = sa.select(messages, path.c.step + sa.literal_column("1")).where(
+        m.id == path.c.parent_id, path.c.step < sa.bindparam("steps", type_=sa.Integer)
+    )
+    path = path.union_all(parent)
+    return sa.select(path).order_by(path.c.step)
+
+
+UPWARDS = _upwards()
+
+
+class SqlMessageRepository(Repository, MessageRepository):
+    @in_session()
+    def branch(
+        self,
+        connection: sa.Connection,
+        conversation: Conversation,
+        *,
+        before: MessageId | None = None,
+        tip: MessageId | None = None,
+        limit: int,
+    ) -> list[Message]:
+        here = {"conversation": conversation.id}
+        if tip is not None and before is not None and not connection.execute(EXISTS, {"which": tip, **here}).first():
+            raise MessageNotFound(tip)
+        start = conversation.head_id if tip is None else tip
+        if before is not None:
+            start, limit = before, limit + 1
+        if start is None:
+            return []
+        path = connection.execute(UPWARDS, {"start": start, "steps": limit, **here}).all()
+        if not path:
+            raise MessageNotFound(start)
+        return [_from_row(row) for row in reversed(path if before is None else path[1:])]
+
+
+def _from_row(row: sa.Row[Any]) -> Message:
+    return Message(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        parent_id=row.parent_id,
+        role=Role(row.role),
+        parts=parts_from_columns(row.content, row.parts),
+        status=MessageStatus(row.status),
+        created_at=row.created_at,
+        run_id=row.run_id,
+    )

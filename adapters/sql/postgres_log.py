@@ -1,0 +1,87 @@
+"""The group commit on Postgres: one statement on a connection of its own, whatever the size of the group.
+
+It goes past SQLAlchemy's pool: checking a connection out for each of a thousand groups a second costs more than
+writing them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import asyncpg
+
+from adapters.sql.codec import events_to_json
+from adapters.sql.errors import translated
+from adapters.sql.run_log import ending_to_row
+from application.ports.run_log import LogEntry
+from domain.run import RunId
+
+# The lock on the run's row makes the check of its fence hold until the commit.
+STORED = """
+WITH owned AS (
+    SELECT entry.* FROM runs
+    JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+        AS entry (run_id, fence, first, last, events) ON runs.id = entry.run_id AND runs.fence = entry.fence
+    WHERE runs.status = 'running' ORDER BY runs.id FOR NO KEY UPDATE OF runs
+), stored AS (
+    INSERT INTO run_events (run_id, first, last, events) SELECT run_id, first, last, events FROM owned
+    WHERE first = 1 + coalesce(
+        (SELECT e.last FROM run_events e WHERE e.run_id = owned.run_id ORDER BY e.first DESC LIMIT 1), 0)
+    ON CONFLICT DO NOTHING RETURNING run_id
+)"""
+ENDED = """, ending AS (
+    SELECT entry.* FROM stored
+    JOIN unnest($6::bigint[], $7::bigint[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::text[],
+            $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[], $18::bigint[], $19::text[])
+        AS entry (run_id, answer_id, at, outcome, reason, code, message, words, parts, owner, model, tin, tout, record)
+        USING (run_id)
+), ended AS (
+    UPDATE runs SET status = outcome, finished_at = at, finish_reason = reason, problem_code = code,
+        problem_message = message FROM ending WHERE runs.id = ending.run_id
+), sealed AS (
+    UPDATE messages SET content = words, parts = ending.parts, status = outcome
+    FROM ending WHERE messages.id = ending.answer_id
+), spent AS (
+    INSERT INTO usage (run_id, owner, model, input_tokens, output_tokens, raw, created_at)
+    SELECT run_id, owner, model, tin, tout, record, at FROM ending WHERE record IS NOT NULL
+)"""
+ANSWER = " SELECT run_id FROM stored"
+APPEND = "".join((STORED, ANSWER))
+APPEND_AND_END = "".join((STORED, ENDED, ANSWER))
+
+
+class PostgresGroupCommit:
+    def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
+        self._connect = connect
+        self._connection: asyncpg.Connection | None = None
+        self._free = asyncio.Lock()
+
+    async def append(self, entries: Sequence[LogEntry]) -> set[RunId]:
+        """As Backend.append. When cancelled it may have happened or not."""
+        columns = [list(column) for column in zip(*map(_event_columns, entries), strict=True)]
+        endings = [tuple(ending_to_row(e.run, e.ending).values()) for e in entries if e.ending]
+        if endings:
+            columns += [list(column) for column in zip(*endings, strict=True)]
+        with translated:
+            async with self._free:
+                rows = await self._fetch(APPEND_AND_END if endings else APPEND, columns)
+        return {row[0] for row in rows}
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.terminate()
+
+    async def _fetch(self, statement: str, columns: list[list[object]]) -> list[asyncpg.Record]:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self._connect()
+        try:
+            rows: list[asyncpg.Record] = await self._connection.fetch(statement, *columns)
+            return rows
+        except asyncpg.PostgresError:
+            raise
+        except BaseException:
+            self._connection.terminate()  # an answer may still be on its way; nobody else may read it
+            raise
+
+
+def _event_columns(entry: LogEntry) -> tuple[object, ...]:
+    return entry.run.id, entry.run.fence, entry.first, entry.last, events_to_json(entry.events)

@@ -1,0 +1,134 @@
+"""What SQLite does its own way: one process, one writer at a time, and statements that run on the event loop.
+
+A statement that finds its few rows by their keys takes ten microseconds in the page cache. Handing it to a thread
+costs several times that, and far more under load, when the thread has to wait for the interpreter's lock. So only what
+may wait for the disk leaves the event loop: opening, committing, and statements that may touch many rows.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from adapters.sql.backend import Backend
+from adapters.sql.errors import translated
+from adapters.sql.session import Session
+from adapters.sql.sqlite_connections import SqliteConnections
+from adapters.sql.sqlite_files import change_schema, claim
+from adapters.sql.sqlite_statements import append, insert_turn
+from application.ports.run_log import LogEntry
+from domain.errors import StorageUnavailable
+from domain.run import RunId
+
+T = TypeVar("T")
+
+BUSY_PAUSE_SECONDS = 0.02
+
+
+class SqliteSession(Session):
+    def __init__(self, connections: SqliteConnections, *, writable: bool) -> None:
+        self._connections = connections
+        self.writable = writable
+
+    async def run(self, work: Callable[[sa.Connection], T], *, slow: bool) -> T:
+        connections = self._connections
+        with translated:
+            if not self.writable:
+                return await connections.look(work) if slow else work(connections.reader)
+            self._check()
+            return await connections.in_thread(lambda: work(connections.writer)) if slow else work(connections.writer)
+
+    async def commit(self) -> None:
+        self._check()
+        with translated:
+            await self._connections.in_thread(self._connections.driver.commit)
+
+    def insert_turn(self, connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
+        return insert_turn(connection, turn)
+
+    def contains(self, column: sa.ColumnElement[str], words: str) -> sa.ColumnElement[bool]:
+        lower = sa.func.lower if words.isascii() else sa.func.unicode_lower  # SQLite's own is fast and knows ASCII only
+        return sa.func.instr(lower(column), words.lower()) > 0
+
+    def _check(self) -> None:
+        """SQLite ends a transaction by itself when the disk is full or fails: what was done in it is gone."""
+        if not self._connections.driver.in_transaction:
+            raise StorageUnavailable
+
+
+class SqliteBackend(Backend):
+    def __init__(self, path: str, *, wait_seconds: float, statement_seconds: float) -> None:
+        self._path, self._wait_seconds = path, wait_seconds
+        self._connections = SqliteConnections(path, wait_seconds=wait_seconds, statement_seconds=statement_seconds)
+        self._turn_to_write = asyncio.Lock()
+        self._claim: sqlite3.Connection | None = None
+        self._sessions = 0
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Session]:
+        with translated:
+            async with asyncio.timeout(self._wait_seconds):
+                await self._turn_to_write.acquire()
+        self._sessions += 1
+        try:
+            with translated:
+                await self._begin()
+            try:
+                yield SqliteSession(self._connections, writable=True)
+            finally:
+                self._connections.driver.rollback()
+        finally:
+            self._sessions -= 1
+            self._turn_to_write.release()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Session]:
+        with translated:
+            await self._connections.open()
+        self._sessions += 1
+        try:
+            yield SqliteSession(self._connections, writable=False)
+        finally:
+            self._sessions -= 1
+
+    async def append(self, entries: Sequence[LogEntry]) -> set[RunId]:
+        async with self.begin() as session:
+            accepted = await session.run(lambda connection: append(connection, entries), slow=False)
+            await session.commit()
+        return accepted
+
+    async def change_schema(self, work: Callable[[sa.Connection], None]) -> None:
+        with translated:
+            await self._connections.in_thread(lambda: change_schema(self._path, work))
+
+    def claim(self) -> None:
+        if self._claim is None:
+            self._claim = claim(self._path)
+
+    @property
+    def checked_out(self) -> int:
+        return self._sessions
+
+    def describe(self) -> str:
+        return f"SQLite {self._path}"
+
+    async def dispose(self) -> None:
+        await self._connections.close()
+        if self._claim:
+            self._claim.close()
+
+    async def _begin(self) -> None:
+        """Another process (a migration, a backup, a shell) may be writing: wait for it without blocking anybody."""
+        await self._connections.open()
+        deadline = asyncio.get_running_loop().time() + self._wait_seconds
+        while True:
+            try:
+                self._connections.driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(BUSY_PAUSE_SECONDS)

@@ -1,0 +1,112 @@
+"""The connections to a SQLite file, and the threads in which those who wait for the disk wait."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
+
+T = TypeVar("T")
+
+SLOW_READERS = 2
+
+
+class SqliteConnections:
+    """One that writes, one that looks on the event loop, and a few for long looks in threads; opened on first use."""
+
+    writer: sa.Connection
+    reader: sa.Connection
+
+    def __init__(self, path: str, *, wait_seconds: float, statement_seconds: float) -> None:
+        self._path = Path(path)
+        self._statement_seconds = statement_seconds
+        self._engine = sa.create_engine(
+            sa.URL.create("sqlite", database=path),
+            poolclass=QueuePool,
+            pool_size=2 + SLOW_READERS,
+            max_overflow=0,
+            isolation_level="AUTOCOMMIT",  # transactions are begun and committed by hand
+            connect_args={"check_same_thread": False, "timeout": wait_seconds},
+        )
+        sa.event.listen(self._engine, "connect", _prepare)
+        self._committing = ThreadPoolExecutor(1, "sqlite-commit")
+        self._looking = ThreadPoolExecutor(SLOW_READERS, "sqlite-look")
+        self._opening = asyncio.Lock()
+        self._is_open = False
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        """The writer without SQLAlchemy around it."""
+        return driver_of(self.writer)
+
+    async def open(self) -> None:
+        """Make `writer` and `reader` usable; does nothing when they are."""
+        if not self._is_open:
+            async with self._opening:
+                if not self._is_open:
+                    self.writer, self.reader = await self.in_thread(self._open)
+                    self._is_open = True
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Do it where the disk may take its time. When cancelled, it is done nevertheless before this returns."""
+        return await _finished(self._committing, work)
+
+    async def look(self, work: Callable[[sa.Connection], T]) -> T:
+        """Do it on a connection of its own, for at most the time a statement may take."""
+
+        def bounded() -> T:
+            with self._engine.connect() as connection:
+                deadline = time.monotonic() + self._statement_seconds
+                driver_of(connection).set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+                return work(connection)
+
+        return await _finished(self._looking, bounded)
+
+    async def close(self) -> None:
+        if self._is_open:
+            await self.in_thread(self._close)
+        self._committing.shutdown()
+        self._looking.shutdown()
+
+    def _open(self) -> tuple[sa.Connection, sa.Connection]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        writer, reader = self._engine.connect(), self._engine.connect()
+        for connection in (writer, reader):
+            driver_of(connection).execute("PRAGMA busy_timeout=0")  # whoever waits for a lock waits in asyncio
+        driver_of(reader).execute("PRAGMA query_only=ON")
+        return writer, reader
+
+    def _close(self) -> None:
+        self._is_open = False
+        self.reader.close()
+        self.writer.close()
+        self._engine.dispose()
+
+
+def driver_of(connection: sa.Connection) -> sqlite3.Connection:
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    return driver
+
+
+def _prepare(driver: sqlite3.Connection, record: Any) -> None:
+    driver.execute("PRAGMA journal_mode=WAL")
+    driver.execute("PRAGMA synchronous=FULL")
+    driver.execute("PRAGMA foreign_keys=ON")
+    driver.create_function("unicode_lower", 1, str.lower, deterministic=True)
+
+
+async def _finished(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    future = asyncio.get_running_loop().run_in_executor(threads, work)
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        while not future.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({future})
+        raise

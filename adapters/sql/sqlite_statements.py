@@ -1,0 +1,110 @@
+"""The statements that are SQLite's own. They run inside BEGIN IMMEDIATE, so nobody else writes meanwhile."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.sql.codec import events_to_json
+from adapters.sql.columns import Id, UtcDateTime, Words
+from adapters.sql.run_log import ending_to_row
+from adapters.sql.tables import conversations, messages, runs, usage
+from application.ports.run_log import LogEntry
+from domain.run import RunId
+
+INSERT_RUN = sa.text(
+    """
+    INSERT INTO runs (owner, kind, conversation_id, question_id, answer_id, model,
+        status, fence, attempts, created_at)
+    SELECT owner, 'reply', id, newest + 1, newest + 2, :model, 'running', 1, 1, :asked_at
+    FROM conversations, (SELECT coalesce(max(seq), 0) AS newest FROM sqlite_sequence WHERE name = 'messages')
+    WHERE id = :conversation_id AND owner = :owner
+    ON CONFLICT (conversation_id) WHERE status IN ('running', 'waiting') DO NOTHING
+    RETURNING id AS run_id, question_id, answer_id
+    """
+).bindparams(
+    sa.bindparam("owner", type_=Words),
+    sa.bindparam("conversation_id", type_=Id),
+    sa.bindparam("model", type_=Words),
+    sa.bindparam("asked_at", type_=UtcDateTime),
+)
+INSERT_MESSAGES = sa.insert(messages)
+MOVE_HEAD = sa.update(conversations).where(conversations.c.id == sa.bindparam("which"))
+
+# Once for each entry, through the driver: SQLAlchemy's part would cost several times SQLite's.
+INSERT_EVENTS = """
+    INSERT INTO run_events (run_id, first, last, events) SELECT id, ?2, ?3, ?4 FROM runs
+    WHERE id = ?1 AND fence = ?5 AND status = 'running'
+        AND ?2 = 1 + coalesce((SELECT last FROM run_events WHERE run_id = ?1 ORDER BY first DESC LIMIT 1), 0)
+"""
+END_RUN = (
+    sa.update(runs)
+    .where(runs.c.id == sa.bindparam("run"))
+    .values(
+        status=sa.bindparam("outcome"),
+        finished_at=sa.bindparam("at"),
+        finish_reason=sa.bindparam("reason"),
+        problem_code=sa.bindparam("code"),
+        problem_message=sa.bindparam("message"),
+    )
+)
+SEAL_ANSWER = (
+    sa.update(messages)
+    .where(messages.c.id == sa.bindparam("answer"))
+    .values(content=sa.bindparam("words"), parts=sa.bindparam("all_parts"), status=sa.bindparam("outcome"))
+)
+KEEP_USAGE = sa.insert(usage).values(
+    run_id=sa.bindparam("run"),
+    owner=sa.bindparam("spender"),
+    model=sa.bindparam("spent_on"),
+    input_tokens=sa.bindparam("tokens_in"),
+    output_tokens=sa.bindparam("tokens_out"),
+    raw=sa.bindparam("record"),
+    created_at=sa.bindparam("at"),
+)
+
+
+def insert_turn(connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
+    """As Session.insert_turn."""
+    opened = connection.execute(INSERT_RUN, turn).one_or_none()
+    if opened is None:
+        return None
+    said = {"conversation_id": turn["conversation_id"], "created_at": turn["asked_at"]}
+    question = {
+        "id": opened.question_id,
+        "parent_id": turn["parent_id"],
+        "role": "user",
+        "content": turn["content"],
+        "parts": turn["parts"],
+        "status": "completed",
+        "run_id": None,
+    }
+    answer = {
+        "id": opened.answer_id,
+        "parent_id": opened.question_id,
+        "role": "assistant",
+        "content": "",
+        "parts": "[]",
+        "status": "in_progress",
+        "run_id": opened.run_id,
+    }
+    connection.execute(INSERT_MESSAGES, [question | said, answer | said])
+    moved = {"which": turn["conversation_id"], "head_id": opened.answer_id, "updated_at": turn["asked_at"]}
+    connection.execute(MOVE_HEAD, moved)
+    return opened
+
+
+def append(connection: sa.Connection, entries: Sequence[LogEntry]) -> set[RunId]:
+    """As Backend.append, without the commit."""
+    execute = connection.connection.driver_connection.execute  # type: ignore[union-attr]
+    accepted = [entry for entry in entries if execute(INSERT_EVENTS, _events_row(entry)).rowcount]
+    if endings := [ending_to_row(entry.run, entry.ending) for entry in accepted if entry.ending]:
+        connection.execute(END_RUN, endings)
+        connection.execute(SEAL_ANSWER, endings)
+        if spent := [ending for ending in endings if ending["record"] is not None]:
+            connection.execute(KEEP_USAGE, spent)
+    return {entry.run.id for entry in accepted}
+
+
+def _events_row(entry: LogEntry) -> tuple[object, ...]:
+    return entry.run.id, entry.first, entry.last, events_to_json(entry.events), entry.run.fence

@@ -1,0 +1,101 @@
+"""The schema. Change it together with a new revision in `migrations/versions`; a test holds the two equal."""
+
+import sqlalchemy as sa
+
+from adapters.sql.columns import Id, UtcDateTime, Words
+
+metadata = sa.MetaData()
+
+# Written out, not bound: a partial index serves a query only if the query repeats its condition word for word.
+ANSWERING = sa.text("status IN ('running', 'waiting')")
+ACTIVE = sa.text("status IN ('queued', 'running', 'waiting')")
+
+
+def _id() -> sa.Column[int]:
+    """Given by the database, rising, never used again."""
+    return sa.Column("id", Id, sa.Identity(), primary_key=True)
+
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    _id(),
+    sa.Column("owner", Words, nullable=False),
+    sa.Column("user_label", Words),
+    sa.Column("title", Words, nullable=False),
+    sa.Column("head_id", Id),
+    sa.Column("pinned", sa.Boolean, nullable=False),
+    sa.Column("archived", sa.Boolean, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Index("conversations_owner", "owner", "id"),
+    sa.Index("conversations_label", "owner", "user_label", "id"),
+    sqlite_autoincrement=True,
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    _id(),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("parent_id", Id),
+    sa.Column("role", Words, nullable=False),
+    sa.Column("content", Words, nullable=False),
+    sa.Column("parts", Words),
+    sa.Column("status", Words, nullable=False),
+    sa.Column("run_id", Id),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("messages_conversation", "conversation_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    _id(),
+    sa.Column("owner", Words, nullable=False),
+    sa.Column("kind", Words, nullable=False),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("question_id", Id, nullable=False),
+    sa.Column("answer_id", Id, nullable=False),
+    sa.Column("model", Words, nullable=False),
+    sa.Column("status", Words, nullable=False),
+    sa.Column("fence", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("worker_id", Words),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("finished_at", UtcDateTime),
+    sa.Column("finish_reason", Words),
+    sa.Column("problem_code", Words),
+    sa.Column("problem_message", Words),
+    sa.Index("runs_conversation", "conversation_id"),
+    # Of any number of simultaneous questions, on any number of replicas, this lets one through.
+    sa.Index("runs_one_active", "conversation_id", unique=True, sqlite_where=ANSWERING, postgresql_where=ANSWERING),
+    sa.Index("runs_active", "conversation_id", sqlite_where=ACTIVE, postgresql_where=ACTIVE),
+    sqlite_autoincrement=True,
+)
+
+run_events = sa.Table(
+    "run_events",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("first", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("last", sa.Integer, nullable=False),
+    sa.Column("events", Words, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+usage = sa.Table(
+    "usage",
+    metadata,
+    _id(),
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="SET NULL")),
+    sa.Column("owner", Words, nullable=False),
+    sa.Column("model", Words, nullable=False),
+    sa.Column("input_tokens", sa.BigInteger, nullable=False),
+    sa.Column("output_tokens", sa.BigInteger, nullable=False),
+    sa.Column("raw", Words, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("usage_run", "run_id"),
+    sqlite_autoincrement=True,
+)

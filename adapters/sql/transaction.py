@@ -1,0 +1,37 @@
+"""The transactions that use cases are given."""
+
+from adapters.sql.conversations import SqlConversationRepository
+from adapters.sql.messages import SqlMessageRepository
+from adapters.sql.runs import SqlRunRepository
+from adapters.sql.session import Session
+from application.ports.storage import (
+    ConversationRepository,
+    MessageRepository,
+    ReadTransaction,
+    RunRepository,
+    Transaction,
+)
+
+
+class SqlReadTransaction(ReadTransaction):
+    """Sees what is committed; a change in it is refused."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def conversations(self) -> ConversationRepository:
+        return SqlConversationRepository(self._session)
+
+    @property
+    def messages(self) -> MessageRepository:
+        return SqlMessageRepository(self._session)
+
+    @property
+    def runs(self) -> RunRepository:
+        return SqlRunRepository(self._session)
+
+
+class SqlTransaction(SqlReadTransaction, Transaction):
+    async def commit(self) -> None:
+        await self._session.commit()
