@@ -1,0 +1,1 @@
+"""Models and embedders behind any OpenAI-compatible server."""

@@ -1,0 +1,106 @@
+"""A vendor's errors in our words: by status, by the error object in a stream, by what broke on the way."""
+
+from typing import Any
+
+import aiohttp
+import httpx2
+import msgspec
+
+from adapters.openai.redaction import Redaction
+from domain.errors import (
+    ProviderAnswerInvalid,
+    ProviderCredentialsRefused,
+    ProviderFailure,
+    ProviderOverloaded,
+    ProviderRejectedRequest,
+    ProviderTimedOut,
+    ProviderUnavailable,
+)
+
+TRANSPORT_ERRORS = (httpx2.HTTPError, aiohttp.ClientError, OSError)
+RETRIED_STATUSES = frozenset({408, 409, 429, 500, 502, 503, 504})
+CONNECT_ERRORS = (
+    (aiohttp.ClientConnectorDNSError, "its host name is not known"),
+    (aiohttp.ClientSSLError, "no TLS connection could be made"),
+    ((aiohttp.ClientConnectorError, httpx2.UnsupportedProtocol), "no connection could be made"),
+)
+UNAVAILABLE_STATUSES = frozenset({408, 409, 425})
+NEGOTIABLE = ("stream_options", "max_completion_tokens", "encoding_format")
+KINDS = (
+    (401, ("auth", "api_key", "permission")),
+    (429, ("rate_limit", "quota", "overloaded", "too_many")),
+    (400, ("invalid", "context_length", "bad_request", "not_found", "content_policy", "content_filter")),
+)
+
+
+class Rejected(ProviderRejectedRequest):
+    """`names` are those parameters the vendor complains of that can be left out or spelt differently."""
+
+    def __init__(self, provider: str, detail: str, names: frozenset[str]) -> None:
+        super().__init__(provider, detail)
+        self.names = names
+
+
+class Translator:
+    """Makes a ProviderFailure of whatever went wrong; nothing of it names an address or a key."""
+
+    def __init__(self, provider: str, redacted: Redaction, *, connect_seconds: float) -> None:
+        self.provider = provider
+        self._redacted = redacted
+        self._connect_seconds = connect_seconds
+
+    def of_status(self, status: int, body: bytes, retry_after_seconds: float | None = None) -> ProviderFailure:
+        try:
+            said = _said(msgspec.json.decode(body))
+        except (ValueError, RecursionError):
+            said = ""  # a page for people or a cut answer: no words that we could vouch for
+        return self._of(status, said, retry_after_seconds)
+
+    def of_error(self, error: Any) -> ProviderFailure:
+        """The error object that a stream of status 200 carries."""
+        return self._of(_status_of(error), _said(error), None)
+
+    def of_transport(self, error: BaseException) -> ProviderFailure:
+        """A connection that was not made, or that broke. The SDK's client gives refusals and resets out as time-outs,
+        so what counts is the error below; its text names the address and is left out."""
+        cause = error.__cause__ if isinstance(error, httpx2.HTTPError) else error
+        if isinstance(cause, TimeoutError):
+            return ProviderTimedOut(self.provider, f"the connect limit of {self._connect_seconds:g} seconds has passed")
+        if isinstance(cause, aiohttp.ClientResponseError):
+            return ProviderAnswerInvalid(self.provider, "it is not HTTP")
+        broken = (why for kind, why in CONNECT_ERRORS if isinstance(cause, kind))
+        return ProviderUnavailable(self.provider, next(broken, "the connection broke off"))
+
+    def _of(self, status: int, said: str, retry_after: float | None) -> ProviderFailure:
+        detail = self._redacted(said)
+        if status in (401, 403):
+            return ProviderCredentialsRefused(self.provider)  # a vendor's words on a key repeat parts of it
+        if status == 429:
+            return ProviderOverloaded(self.provider, detail, retry_after_seconds=retry_after)
+        if status >= 500 or status in UNAVAILABLE_STATUSES:
+            detail = f"status {status}" + (f": {detail}" if detail else "")
+            return ProviderUnavailable(self.provider, detail, retry_after_seconds=retry_after)
+        if status >= 400:
+            names = frozenset(name for name in NEGOTIABLE if name in said)
+            return Rejected(self.provider, detail or f"status {status}", names)
+        return ProviderAnswerInvalid(self.provider, f"status {status}, which is neither an answer nor an error")
+
+
+def _said(document: Any) -> str:
+    """The sentence in any of the shapes that servers use: OpenAI's, Mistral's, FastAPI's, or a bare string."""
+    error = document.get("error", document) if isinstance(document, dict) else document
+    if isinstance(error, dict):
+        error = error.get("message") or error.get("detail") or error.get("msg") or ""
+    if isinstance(error, list):
+        error = "; ".join(_said(item) for item in error[:3])
+    return error if isinstance(error, str) else ""
+
+
+def _status_of(error: Any) -> int:
+    """The status an error object means: the number it carries, or the one that its type and code speak of."""
+    values = [str(error.get(name)) for name in ("status", "code", "type")] if isinstance(error, dict) else []
+    for value in values:
+        if value.isascii() and value.isdecimal() and len(value) == 3 and value >= "400":
+            return int(value)
+    words = " ".join(values).lower()
+    return next((status for status, marks in KINDS if any(mark in words for mark in marks)), 500)

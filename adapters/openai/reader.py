@@ -1,0 +1,98 @@
+"""What a streamed answer says, read after read."""
+
+from adapters.openai.chat import chunk_of, count_in
+from adapters.openai.failures import Translator
+from adapters.openai.sse import EventTooLong, SseSplitter
+from application.ports.language_model import ModelEvent, ModelFinished
+from domain.errors import ProviderAnswerInvalid, ProviderFailure
+from domain.run import ReasoningDelta, TextDelta
+from domain.usage import Usage
+
+DONE = b"[DONE]"
+LONGEST_NAME = 200
+
+
+class ChatReader:
+    """Turns bytes into events. `failure` is why nothing more will come; what was read before it is given first.
+
+    With the finish reason the answer is whole: after it only text, usage and the end are taken from the stream, and
+    nothing that goes wrong can spoil it any more.
+    """
+
+    def __init__(self, model: str, translate: Translator) -> None:
+        self.done = False
+        self.finish_reason: str | None = None
+        self.failure: ProviderFailure | None = None
+        self._model = model
+        self._usage: Usage | None = None
+        self._splitter = SseSplitter()
+        self._translate = translate
+        self._events: list[ModelEvent] = []
+        self._kind: type[TextDelta | ReasoningDelta] = TextDelta
+        self._pieces: list[str] = []
+
+    def feed(self, data: bytes) -> list[ModelEvent]:
+        """The events that these bytes complete: one batch, maybe empty. ModelFinished comes with [DONE]."""
+        try:
+            return self._batch(self._splitter.feed(data))
+        except EventTooLong as error:
+            self._fail(str(error))
+            return []
+
+    def end(self) -> list[ModelEvent]:
+        """The stream has ended, without [DONE]: its rest, and ModelFinished if there was a finish reason."""
+        payloads = self._splitter.close()
+        if self._splitter.foreign:
+            self._fail("it is not an event stream")
+        return self._batch([*payloads, DONE])
+
+    def _batch(self, payloads: list[bytes]) -> list[ModelEvent]:
+        for data in payloads:
+            if data == DONE:
+                self.done = True
+                break
+            self._take(data)
+            if self.failure:
+                break
+        self._flush()
+        events, self._events = self._events, []
+        if self.done and self.finish_reason is not None:
+            events.append(ModelFinished(self.finish_reason, self._model, self._usage))
+        return events
+
+    def _take(self, data: bytes) -> None:
+        try:
+            chunk = chunk_of(data)
+        except (ValueError, RecursionError):
+            self._fail("an event of the stream is not the JSON of a chunk")
+            return
+        if chunk.error and self.finish_reason is None:
+            self.failure = self._translate.of_error(chunk.error)
+        for choice in chunk.choices or ():
+            if delta := choice.delta:
+                self._say(ReasoningDelta, delta.reasoning_content or delta.reasoning)
+                self._say(TextDelta, delta.content or delta.refusal)
+            if choice.finish_reason:
+                self.finish_reason = choice.finish_reason[:LONGEST_NAME]
+        if chunk.usage:
+            self._usage = Usage(
+                count_in(chunk.usage, "prompt_tokens"), count_in(chunk.usage, "completion_tokens"), chunk.usage
+            )
+        if chunk.model:
+            self._model = chunk.model[:LONGEST_NAME]
+
+    def _say(self, kind: type[TextDelta | ReasoningDelta], text: str | None) -> None:
+        if text:
+            if kind is not self._kind:
+                self._flush()
+                self._kind = kind
+            self._pieces.append(text)
+
+    def _flush(self) -> None:
+        if self._pieces:
+            self._events.append(self._kind("".join(self._pieces)))
+            self._pieces.clear()
+
+    def _fail(self, why: str) -> None:
+        if self.finish_reason is None:
+            self.failure = ProviderAnswerInvalid(self._translate.provider, why)
