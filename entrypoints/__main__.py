@@ -3,51 +3,19 @@
 import argparse
 import asyncio
 import sys
-from importlib.util import find_spec
-from socket import socket
 
-import uvicorn
 from pydantic import ValidationError
 
-from entrypoints.container import Container, close, prepare
-from entrypoints.doctor import report, summary
-from entrypoints.http.app import create_app
+from entrypoints.container import CannotStart, Container, close, prepare
+from entrypoints.doctor import report
+from entrypoints.server import Server
 from entrypoints.settings import Settings, misspelt
-
-
-class Server(uvicorn.Server):
-    """Says where to look once it listens."""
-
-    def __init__(self, config: uvicorn.Config, container: Container) -> None:
-        super().__init__(config)
-        self.container = container
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            port = self.servers[0].sockets[0].getsockname()[1]
-            print(summary(self.container, f"http://localhost:{port}"), flush=True)
 
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; 0 after a clean stop."""
     container = Container(settings=settings)
-    config = uvicorn.Config(
-        create_app(container),
-        host=settings.host,
-        port=settings.port,
-        log_level=settings.log_level,
-        access_log=False,
-        loop="uvloop" if find_spec("uvloop") else "asyncio",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=settings.max_body_bytes,
-        lifespan="on",
-        server_header=False,
-        proxy_headers=False,  # X-Forwarded-* is a stranger's word
-        timeout_graceful_shutdown=int(settings.drain_seconds),
-    )
-    server = Server(config, container)
+    server = Server(container)
     server.run()
     return 0 if server.started else 3
 
@@ -58,7 +26,7 @@ def migrate(settings: Settings) -> int:
     async def go() -> None:
         container = Container(settings=settings)
         try:
-            await prepare(container.database())
+            await prepare(container.database(), to_serve=False)
             print(f"{container.database().describe()} is up to date")
         finally:
             await close(container)
@@ -95,7 +63,11 @@ def main(arguments: list[str]) -> int:
                 f"error: {where + ': ' if where else ''}{problem['msg'].removeprefix('Value error, ')}", file=sys.stderr
             )
         return 2
-    return COMMANDS[given.command](settings)
+    try:
+        return COMMANDS[given.command](settings)
+    except CannotStart as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 3
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     first_byte_seconds: float = Field(default=60, gt=0, le=3600)
     idle_seconds: float = Field(default=60, gt=0, le=3600)
     total_seconds: float = Field(default=900, gt=0, le=86_400)
+    provider_attempts: int = Field(default=3, ge=1, le=10, description="tries of one call, all before the first token")
     demo_words_per_second: float = Field(default=30, ge=0, le=10_000, description="0 is without delay")
 
     system_prompt: str | None = Field(default=None, max_length=100_000)

@@ -81,9 +81,14 @@ def problem_body(status: int, code: str, detail: object, request_id: str, **more
     }
 
 
+def status_of(refusal: Refusal) -> int:
+    """By its nearest kind in the table: an adapter may raise a narrower one of its own."""
+    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+
+
 def refusal_body(refusal: Refusal, request_id: str) -> dict[str, Any]:
     """The problem that a refusal is; on 422 `detail` is the list that FastAPI's clients read."""
-    status = STATUS[type(refusal)]
+    status = status_of(refusal)
     detail: object = str(refusal)
     if status == 422 and isinstance(refusal, errors.InvalidInput):
         detail = [{"type": refusal.code, "loc": ["body", refusal.field], "msg": str(refusal)}]

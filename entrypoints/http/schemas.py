@@ -14,7 +14,7 @@ LARGEST_ID = 2**63 - 1
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 StrictId = Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
 UserLabel = Annotated[StrictStr, Field(min_length=1, max_length=LABEL_CHARACTERS)]
-ModelName = Annotated[StrictStr, Field(min_length=1, max_length=200, pattern=r"^[\w.:/@+ -]+$")]
+ModelName = Annotated[StrictStr, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class Body(BaseModel):
