@@ -13,7 +13,7 @@ from application.runs.live_run import LiveRun
 from domain.access import Principal
 from domain.conversation import Conversation, ConversationId, MessageStatus, Role, Text
 from domain.errors import ConversationNotFound, InvalidInput, Refusal, ReplyInProgress, TooBusy
-from domain.run import RunFinished, RunStatus
+from domain.run import RunFinished, RunId, RunStatus
 from tests.support.builders import ALICE, BOB, stored_conversation, stored_messages
 from tests.support.core import ANN, Core, running, text_of, until
 from tests.support.scripted_model import FINISHED, whole, words
@@ -172,4 +172,4 @@ async def test_a_caller_that_leaves_at_any_moment_leaves_no_question_without_an_
             question, answer = await tx.messages.branch(conversation, limit=10)
         assert question.text == "Why?"
         assert answer.run_id
-        assert text_of(await core.follow(answer.run_id)) == "Because."
+        assert text_of(await core.follow(RunId(answer.run_id))) == "Because."

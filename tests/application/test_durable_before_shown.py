@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from application.ports.language_model import ModelEvent
+from application.ports.language_model import ModelEvent, ModelFinished
 from domain.run import NumberedEvent, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta, answer_of
 from tests.support.core import Core, running, text_of, until
 from tests.support.scripted_model import FINISHED, Step, whole, words
@@ -115,6 +115,6 @@ async def test_what_is_shown_is_what_is_stored_however_slow_the_store_and_the_mo
             seen += batch
         assert [numbered.number for numbered in seen] == list(range(1, len(seen) + 1))
         assert seen == await core.stored_log(live.run.id)
-        said: list[RunEvent] = [delta for batch in batches for delta in batch if not isinstance(delta, type(FINISHED))]
+        said: list[RunEvent] = [delta for batch in batches for delta in batch if not isinstance(delta, ModelFinished)]
         assert (await core.stored_answer(live.run)).parts == answer_of(said)
         assert answer_of([numbered.event for numbered in seen]) == answer_of(said)

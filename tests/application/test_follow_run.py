@@ -7,7 +7,7 @@ import pytest
 
 from domain.access import Principal
 from domain.errors import CursorAhead, RunLost, RunNotFound
-from domain.run import NumberedEvent, RunFinished, RunId
+from domain.run import ReasoningDelta, RunFinished, RunId, TextDelta
 from tests.support.builders import BOB
 from tests.support.core import ANN, Core, running, text_of, until
 from tests.support.scripted_model import whole, words
@@ -106,11 +106,7 @@ async def test_when_the_run_is_deleted_its_readers_are_told(core: Core) -> None:
     live = await core.ask()
     await until(lambda: live.last)
 
-    async def first_and_then_all(of: Core) -> list[NumberedEvent]:
-        _, batches = await of.follow_run(ANN, live.run.id)
-        return [numbered async for batch in batches for numbered in batch]
-
-    readers = [asyncio.create_task(first_and_then_all(process)) for process in (core, replica)]
+    readers = [asyncio.create_task(process.follow(live.run.id)) for process in (core, replica)]
     for _ in range(10):
         await asyncio.sleep(0)
     await core.delete_conversation(ANN, live.run.conversation_id)
@@ -120,7 +116,7 @@ async def test_when_the_run_is_deleted_its_readers_are_told(core: Core) -> None:
 
 
 async def test_every_batch_has_something_and_the_last_event_is_the_ending(core: Core) -> None:
-    core.model.script = [[*words("a")[0], *words("b")[0]], *whole("c")]
+    core.model.script = [[TextDelta("a"), ReasoningDelta("b")], *whole("c")]
     live = await core.ask()
     _, batches = await core.follow_run(ANN, live.run.id)
     seen = [batch async for batch in batches]

@@ -80,8 +80,8 @@ def ending(
     """The last entry of a run's log; its one text delta stands for the whole answer."""
     parts = tuple(Text(part) if isinstance(part, str) else part for part in answer)
     outcome = RunFinished(status, "stop", usage=usage)
-    events = (*(TextDelta(part.text) for part in parts), outcome)
-    return LogEntry(run, first or run.last_event + 1, events, Ending(outcome, parts, LATER))
+    said = [TextDelta(part.text) for part in parts]
+    return LogEntry(run, first or run.last_event + 1, (*said, outcome), Ending(outcome, parts, LATER))
 
 
 async def exchange(

@@ -1,0 +1,74 @@
+"""The facts of a run: merging them changes nothing that they say."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.conversation import MessageStatus, Reasoning, Text
+from domain.errors import ProviderTimedOut
+from domain.run import (
+    ACTIVE,
+    Problem,
+    ReasoningDelta,
+    RunEvent,
+    RunFinished,
+    RunStatus,
+    TextDelta,
+    answer_of,
+    merged,
+)
+
+FINISHED = RunFinished(RunStatus.COMPLETED, "stop")
+events = st.lists(
+    st.one_of(st.text(max_size=3).map(TextDelta), st.text(max_size=3).map(ReasoningDelta), st.just(FINISHED)),
+    max_size=12,
+)
+
+
+def test_neighbours_of_one_kind_become_one() -> None:
+    facts: list[RunEvent] = [
+        TextDelta("a"),
+        TextDelta("b"),
+        ReasoningDelta("c"),
+        ReasoningDelta("d"),
+        TextDelta("e"),
+        FINISHED,
+        FINISHED,
+    ]
+    assert merged(facts) == [TextDelta("ab"), ReasoningDelta("cd"), TextDelta("e"), FINISHED, FINISHED]
+
+
+@given(events)
+def test_merging_says_the_same_in_no_more_events(facts: list[RunEvent]) -> None:
+    once = merged(facts)
+    assert answer_of(once) == answer_of(facts)
+    assert len(once) <= len(facts)
+    assert merged(once) == once
+    for before, after in pairwise(once):
+        assert type(before) is not type(after) or isinstance(before, RunFinished)
+
+
+@given(events, st.integers(0, 12))
+def test_it_does_not_matter_where_a_commit_cuts_the_deltas(facts: list[RunEvent], cut: int) -> None:
+    assert answer_of([*merged(facts[:cut]), *merged(facts[cut:])]) == answer_of(facts)
+
+
+def test_an_answer_keeps_the_order_of_words_and_reasoning() -> None:
+    facts: list[RunEvent] = [ReasoningDelta("h"), ReasoningDelta("m"), TextDelta("Be"), FINISHED, TextDelta("cause.")]
+    assert answer_of(facts) == (Reasoning("hm"), Text("Be"), Text("cause."))
+    assert answer_of([]) == ()
+
+
+@pytest.mark.parametrize("status", RunStatus)
+def test_a_run_is_active_until_it_has_a_terminal_status_that_its_answer_takes_over(status: RunStatus) -> None:
+    assert status.is_active == (status in ACTIVE)
+    if not status.is_active:
+        assert MessageStatus(status.value) is not MessageStatus.IN_PROGRESS
+
+
+def test_a_problem_is_the_code_and_the_sentence_of_a_refusal() -> None:
+    assert Problem.of(ProviderTimedOut("openai", "60 s")) == Problem(
+        "provider_timed_out", "The provider 'openai' did not answer in time: 60 s"
+    )
