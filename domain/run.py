@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from domain.access import OwnerId
 from domain.conversation import ConversationId, MessageId, Part, Reasoning, Text
@@ -13,6 +13,7 @@ from domain.errors import Refusal
 from domain.usage import Usage
 
 RunId = NewType("RunId", int)
+WorkerId = NewType("WorkerId", str)
 
 
 class RunKind(StrEnum):
@@ -108,8 +109,7 @@ RunEvent = TextDelta | ReasoningDelta | RunFinished
 PART_OF: dict[type, type[Part]] = {TextDelta: Text, ReasoningDelta: Reasoning}
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedEvent:
+class NumberedEvent(NamedTuple):
     """`number` counts a run's events from 1 without a gap: it is every reader's cursor."""
 
     number: int

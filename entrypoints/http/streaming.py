@@ -17,7 +17,6 @@ T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 15
 REFUSAL_SECONDS = 5
-WRITE_SECONDS = 60
 
 
 class ClientLeft(Exception):
@@ -105,6 +104,7 @@ class StreamedResponse(Response):
         self.heartbeat = heartbeat
         self.status_code = 200
         self.background = None
+        self.writing, self.sent = False, 0
         self.media_type = media_type
         self.init_headers({"Cache-Control": "no-cache", "X-Accel-Buffering": "no", **(headers or {})})
 
@@ -124,17 +124,24 @@ class StreamedResponse(Response):
 
     async def _send_all(self, send: Send) -> None:
         async for piece in self.pieces:
-            async with asyncio.timeout(WRITE_SECONDS):  # who does not read for so long is cut, and may come back
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            self.writing = True
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            self.writing = False
+            self.sent += 1
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _watch(self, receive: Receive, send: Send) -> None:
+        """Return when the reader has left, or has read nothing for a whole interval: it may come back at its cursor."""
+        stuck = -1
         while True:
             try:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
                     message = await receive()
             except TimeoutError:
-                if self.heartbeat:
+                if self.writing and self.sent == stuck:
+                    return
+                stuck = self.sent if self.writing else -1
+                if self.heartbeat and not self.writing:
                     await send({"type": "http.response.body", "body": self.heartbeat, "more_body": True})
             else:
                 if message["type"] == "http.disconnect":
