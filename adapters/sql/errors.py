@@ -45,15 +45,22 @@ class _Translated:
     Everything else goes through as it is.
     """
 
+    def __init__(self, unanswered: str | None = None) -> None:
+        self._unanswered = unanswered
+
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        if error is not None and (refusal := refusal_of(error)):
-            raise refusal from error
+        if error is None or (refusal := refusal_of(error)) is None:
+            return
+        if self._unanswered and type(refusal) is StorageUnavailable:
+            refusal = StorageUnavailable(self._unanswered)
+        raise refusal from error
 
 
 translated = _Translated()
+translated_commit = _Translated("The database did not confirm the change: look whether it is there, then try again")
 
 
 def refusal_of(error: BaseException) -> StorageUnavailable | None:

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from adapters.sql.backend import Backend
 from adapters.sql.columns import Id, UtcDateTime, Words
-from adapters.sql.errors import translated
+from adapters.sql.errors import translated, translated_commit
 from adapters.sql.postgres_log import PostgresGroupCommit
 from adapters.sql.session import Session
 from application.ports.run_log import LogEntry
@@ -21,6 +21,7 @@ from domain.run import RunId
 
 T = TypeVar("T")
 
+GOODBYE_SECONDS = 1.0
 SCHEMA_LOCK = 0x7061726C6579  # "parley"
 
 # One round trip: the unique index decides whether anything at all is inserted, and the rest follows from that.
@@ -63,19 +64,11 @@ class PostgresSession(Session):
 
     async def run(self, work: Callable[[sa.Connection], T], *, slow: bool) -> T:
         with translated:
-            try:
-                return await self._connection.run_sync(work)
-            except TimeoutError:
-                await self._cut()
-                raise
+            return await self._connection.run_sync(work)
 
     async def commit(self) -> None:
-        with translated:
-            try:
-                await self._connection.commit()
-            except TimeoutError:
-                await self._cut()
-                raise
+        with translated_commit:
+            await self._connection.commit()
 
     def insert_turn(self, connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
         return connection.execute(INSERT_TURN, turn).one_or_none()
@@ -83,11 +76,16 @@ class PostgresSession(Session):
     def contains(self, column: sa.ColumnElement[str], words: str) -> sa.ColumnElement[bool]:
         return sa.func.strpos(sa.func.lower(column), sa.func.lower(sa.bindparam(None, words, Words))) > 0
 
-    async def _cut(self) -> None:
-        """Leave a server that does not answer, without waiting for its goodbye."""
-        raw = await self._connection.get_raw_connection()
-        if raw.driver_connection:
-            raw.driver_connection.terminate()
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]
+    """Says goodbye, but does not wait for long to be heard."""
+
+    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  # asyncpg's own signature
+        if timeout is not None:  # how SQLAlchemy gives up a connection after a timeout or a cancellation
+            self.terminate()
+            return
+        with suppress(OSError):
+            await super().close(timeout=GOODBYE_SECONDS)
 
 
 class PostgresBackend(Backend):
@@ -148,10 +146,12 @@ class PostgresBackend(Backend):
 
     async def _connect(self) -> asyncpg.Connection:
         connection = await asyncpg.connect(
-            self._dsn, timeout=self._wait_seconds, command_timeout=self._statement_seconds
+            self._dsn,
+            timeout=self._wait_seconds,
+            command_timeout=self._statement_seconds,
+            connection_class=Connection,
         )
-        server = connection.get_server_version()
-        self._version = f"{server.major}.{server.minor}"
+        self._version = connection.get_settings().server_version.split()[0]
         return connection
 
     @asynccontextmanager
@@ -163,7 +163,7 @@ class PostgresBackend(Backend):
         try:
             yield connection
         finally:
-            with translated:
+            with suppress(OSError, DBAPIError):  # a server that does not hear of the rollback does it by itself
                 await connection.__aexit__(None, None, None)  # unlike close(), goes on to the end when cancelled
 
 

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from adapters.sql.backend import Backend
-from adapters.sql.errors import translated
+from adapters.sql.columns import Words
+from adapters.sql.errors import translated, translated_commit
 from adapters.sql.session import Session
 from adapters.sql.sqlite_connections import SqliteConnections
 from adapters.sql.sqlite_files import change_schema, claim
@@ -25,38 +26,51 @@ from domain.run import RunId
 
 T = TypeVar("T")
 
-BUSY_PAUSE_SECONDS = 0.02
 
+class SqliteReading(Session):
+    writable = False
 
-class SqliteSession(Session):
-    def __init__(self, connections: SqliteConnections, *, writable: bool) -> None:
+    def __init__(self, connections: SqliteConnections) -> None:
         self._connections = connections
-        self.writable = writable
 
     async def run(self, work: Callable[[sa.Connection], T], *, slow: bool) -> T:
         connections = self._connections
         with translated:
-            if not self.writable:
-                return await connections.look(work) if slow else work(connections.reader)
-            self._check()
-            return await connections.in_thread(lambda: work(connections.writer)) if slow else work(connections.writer)
+            if slow:
+                return await connections.look(work)
+            return await connections.patiently(lambda: work(connections.reader))
 
     async def commit(self) -> None:
-        self._check()
-        with translated:
-            await self._connections.in_thread(self._connections.driver.commit)
+        raise RuntimeError("There is nothing to commit in a transaction that is for looking only")
 
     def insert_turn(self, connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
         return insert_turn(connection, turn)
 
     def contains(self, column: sa.ColumnElement[str], words: str) -> sa.ColumnElement[bool]:
         lower = sa.func.lower if words.isascii() else sa.func.unicode_lower  # SQLite's own is fast and knows ASCII only
-        return sa.func.instr(lower(column), words.lower()) > 0
+        return sa.func.instr(lower(column), sa.bindparam(None, words.lower(), Words)) > 0
+
+
+class SqliteWriting(SqliteReading):
+    writable = True
+
+    async def run(self, work: Callable[[sa.Connection], T], *, slow: bool) -> T:
+        connections = self._connections
+        self._check()
+        with translated:
+            if slow:
+                return await connections.in_thread(lambda: work(connections.writer))
+            return work(connections.writer)
+
+    async def commit(self) -> None:
+        self._check()
+        with translated_commit:
+            await self._connections.in_thread(self._connections.driver.commit)
 
     def _check(self) -> None:
         """SQLite ends a transaction by itself when the disk is full or fails: what was done in it is gone."""
         if not self._connections.driver.in_transaction:
-            raise StorageUnavailable
+            raise StorageUnavailable("The transaction has ended already; nothing more was changed")
 
 
 class SqliteBackend(Backend):
@@ -75,9 +89,10 @@ class SqliteBackend(Backend):
         self._sessions += 1
         try:
             with translated:
-                await self._begin()
+                await self._connections.open()
+                await self._connections.patiently(self._connections.begin)
             try:
-                yield SqliteSession(self._connections, writable=True)
+                yield SqliteWriting(self._connections)
             finally:
                 self._connections.driver.rollback()
         finally:
@@ -90,7 +105,7 @@ class SqliteBackend(Backend):
             await self._connections.open()
         self._sessions += 1
         try:
-            yield SqliteSession(self._connections, writable=False)
+            yield SqliteReading(self._connections)
         finally:
             self._sessions -= 1
 
@@ -106,7 +121,8 @@ class SqliteBackend(Backend):
 
     def claim(self) -> None:
         if self._claim is None:
-            self._claim = claim(self._path)
+            with translated:
+                self._claim = claim(self._path)
 
     @property
     def checked_out(self) -> int:
@@ -119,16 +135,3 @@ class SqliteBackend(Backend):
         await self._connections.close()
         if self._claim:
             self._claim.close()
-
-    async def _begin(self) -> None:
-        """Another process (a migration, a backup, a shell) may be writing: wait for it without blocking anybody."""
-        await self._connections.open()
-        deadline = asyncio.get_running_loop().time() + self._wait_seconds
-        while True:
-            try:
-                self._connections.driver.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or asyncio.get_running_loop().time() > deadline:
-                    raise
-            await asyncio.sleep(BUSY_PAUSE_SECONDS)

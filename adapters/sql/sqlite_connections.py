@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
 T = TypeVar("T")
 
 SLOW_READERS = 2
+BUSY_PAUSE_SECONDS = 0.02
 
 
 class SqliteConnections:
@@ -25,7 +27,7 @@ class SqliteConnections:
 
     def __init__(self, path: str, *, wait_seconds: float, statement_seconds: float) -> None:
         self._path = Path(path)
-        self._statement_seconds = statement_seconds
+        self._wait_seconds, self._statement_seconds = wait_seconds, statement_seconds
         self._engine = sa.create_engine(
             sa.URL.create("sqlite", database=path),
             poolclass=QueuePool,
@@ -52,6 +54,20 @@ class SqliteConnections:
                 if not self._is_open:
                     self.writer, self.reader = await self.in_thread(self._open)
                     self._is_open = True
+
+    def begin(self) -> None:
+        self.driver.execute("BEGIN IMMEDIATE")
+
+    async def patiently(self, work: Callable[[], T]) -> T:
+        """Do it on the event loop, as soon as no other process (a backup, a shell) has the file locked."""
+        deadline = time.monotonic() + self._wait_seconds
+        while True:
+            try:
+                return work()
+            except (sqlite3.OperationalError, OperationalError) as error:
+                if not _is_busy(error) or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(BUSY_PAUSE_SECONDS)
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Do it where the disk may take its time. When cancelled, it is done nevertheless before this returns."""
@@ -92,6 +108,11 @@ class SqliteConnections:
 def driver_of(connection: sa.Connection) -> sqlite3.Connection:
     driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
     return driver
+
+
+def _is_busy(error: sqlite3.OperationalError | OperationalError) -> bool:
+    cause = error.orig if isinstance(error, OperationalError) else error
+    return isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _prepare(driver: sqlite3.Connection, record: Any) -> None:
