@@ -154,7 +154,7 @@ async def test_an_event_without_an_end_is_an_invalid_answer(
     assert isinstance((await hear(model, question("Hello"))).failure, ProviderAnswerInvalid)
 
 
-@pytest.mark.parametrize("name", ["scripted", "no_done", "s400", "s400,fails=1"])
+@pytest.mark.parametrize("name", ["scripted", "no_done", "ending=0.02", "s400", "s400,fails=1"])
 async def test_the_next_answer_comes_over_the_same_connection(
     model: OpenAILanguageModel, provider: ScriptedProvider, name: str
 ) -> None:

@@ -1,12 +1,14 @@
 """Every wait for a provider has an end, and the failure names the limit."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable
 from contextlib import aclosing
 
 import pytest
 
+from adapters.openai.embedder import OpenAIEmbedder
 from adapters.openai.language_model import OpenAILanguageModel
 from adapters.openai.limits import Patience
 from adapters.openai.server import OpenAIServer
@@ -76,6 +78,20 @@ async def test_the_words_of_an_error_are_not_waited_for_long(
     limits = {"first_byte_seconds": 0.1, "total_seconds": 0.1}
     heard = await hear(OpenAILanguageModel(connect(**limits)), question("Hello", "s400,wait=0.05"))
     assert "the script says so" in str(heard.failure)
+
+
+@pytest.mark.parametrize("name", ["scripted", "s503", "stall_mid", "reset_mid", "reset_headers"])
+async def test_no_clock_outlives_its_call(
+    connect: Callable[..., OpenAIServer], provider: ScriptedProvider, name: str
+) -> None:
+    server = connect(idle_seconds=0.05)
+    await hear(OpenAILanguageModel(server), question("Hello", name))
+    await OpenAIEmbedder(server, default_model="scripted").embed(["Hello"])
+    await provider.until(lambda: gc.collect() >= 0 and not clocks(), seconds=1)
+
+
+def clocks() -> list[Patience]:
+    return [thing for thing in gc.get_objects() if isinstance(thing, Patience)]
 
 
 async def wait(patience: Patience, seconds: float, name: str = "idle", limit: float = 0.05) -> None:

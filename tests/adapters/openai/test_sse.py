@@ -42,6 +42,15 @@ def test_a_stream_gives_its_events_whole_or_byte_by_byte(stream: bytes, events: 
     assert events_of(*every_byte(stream)) == events
 
 
+@pytest.mark.parametrize("end", [b"\n\n", b"\r\n\r\n", b"\r\r"])
+def test_an_event_comes_out_with_the_byte_that_completes_it(end: bytes) -> None:
+    splitter = SseSplitter()
+    stream = b"data: a" + end
+    given = [splitter.feed(byte) for byte in every_byte(stream)]
+    complete = len(stream) - (1 if end != b"\r\n\r\n" else 2)  # a CR may be all there is to a line end
+    assert [i for i, events in enumerate(given) if events] == [complete]
+
+
 LINES = st.sampled_from(
     [b"data: a", b"data: {}", b"data:", b"data", b": comment", b"event: x", b"\xef\xbb\xbfdata: b", b"", b"", b"odd"]
 )

@@ -58,6 +58,7 @@ class _Stream:
             return
         for last in answers.tail(request, script):
             await self._say(last)
+        await asyncio.sleep(script.ending)
         await self._wire.finish()
 
     async def _speak(self) -> bool:

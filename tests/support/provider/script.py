@@ -28,6 +28,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Before the headers."""
     delay: float = 0.0
     """Before each token after the first."""
+    ending: float = 0.0
+    """Before the end of the body, when all is said."""
     finish: str | None = "stop"
     usage: Literal["asked", "finish", "always", "never"] = "asked"
     """In a chunk of its own when the request asks for it, in the chunk of the finish reason, in each chunk, never."""
