@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.postgres import MISSING, Source, find_source, new_database, versions
+from tests.support.postgres import MISSING, Source, create_database, drop_database, find_source, versions
 
 SOURCE = pytest.StashKey[Source | None]()
 IN_USE = pytest.StashKey[str]()
@@ -37,8 +37,9 @@ def postgres_url(pytestconfig: pytest.Config) -> Iterator[str]:
 @pytest.fixture
 async def fresh_postgres(postgres_url: str) -> AsyncIterator[str]:
     """The URL of a new, empty database of one's own."""
-    async with new_database(postgres_url) as url:
-        yield url
+    url = await create_database(postgres_url)
+    yield url
+    await drop_database(postgres_url, url)
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])

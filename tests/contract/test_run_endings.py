@@ -9,6 +9,7 @@ from application.ports.run_log import LogEntry
 from domain.conversation import Message, MessageStatus, ProviderState, Reasoning, Text
 from domain.run import Ending, Problem, ReasoningDelta, Run, RunFinished, RunStatus, TextDelta
 from tests.support.builders import (
+    ALICE,
     LATER,
     NOON,
     ODD_TEXTS,
@@ -19,7 +20,7 @@ from tests.support.builders import (
     stored_messages,
     stored_run,
 )
-from tests.support.databases import Database
+from tests.support.databases import Database, ledger
 
 TERMINAL = [RunStatus.COMPLETED, RunStatus.INCOMPLETE, RunStatus.FAILED, RunStatus.CANCELLED]
 
@@ -108,3 +109,19 @@ async def test_after_the_ending_nothing_more_is_taken(database: Database, run: R
     assert await stored_run(database, run.id) == ended
     assert (await stored_answer(database, run)).parts == (Text("answer"),)
     assert len(await database.run_log.read(run.id, after=0, limit=10)) == 2
+
+
+async def test_what_was_spent_is_noted_once_and_outlives_the_run(database: Database, run: Run) -> None:
+    spending = ending(run, "answer")
+    free = ending(await ask(database, await add_conversation(database), "question"), "answer", usage=None)
+    for _ in range(2):
+        await database.run_log.write([spending, free])
+    await database.run_log.write([ending(run, "late", first=3)])
+    (spent,) = await ledger(database)
+    assert (spent.owner, spent.model, spent.usage, spent.at, spent.run_id) == (ALICE, run.model, USAGE, LATER, run.id)
+    assert spent.usage.raw == USAGE.raw
+    async with database.begin() as tx:
+        await tx.conversations.delete(run.conversation_id, owner=ALICE)
+        await tx.commit()
+    (kept,) = await ledger(database)
+    assert (kept.owner, kept.usage, kept.run_id) == (ALICE, USAGE, None)

@@ -1,11 +1,19 @@
 """What the tests ask of any of Parley's databases, and how they open one."""
 
+import json
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, cast
+
+import sqlalchemy as sa
 
 from adapters.memory.database import MemoryDatabase
+from adapters.memory.tables import Spent
+from adapters.sql.database import SqlDatabase
+from adapters.sql.migrate import migrate
+from adapters.sql.tables import usage
 from application.ports.run_log import RunLog
 from application.ports.storage import ReadTransaction, Transaction
+from domain.usage import Usage
 
 
 class Database(Protocol):
@@ -32,9 +40,19 @@ async def open_database(url: str) -> Database:
     """The database at `url`, migrated. Dispose of it afterwards."""
     if url.startswith("memory:"):
         return MemoryDatabase()
-    from adapters.sql.database import SqlDatabase
-    from adapters.sql.migrate import migrate
-
     database = SqlDatabase.connect(url)
     await migrate(database)
     return database
+
+
+async def ledger(database: Database) -> list[Spent]:
+    """What was spent, in order; no port reads it yet."""
+    if isinstance(database, MemoryDatabase):
+        return list(database.tables.ledger)
+    async with cast(SqlDatabase, database).backend.read() as session:
+        select = sa.select(usage).order_by(usage.c.id)
+        rows = await session.run(lambda connection: connection.execute(select).all(), slow=False)
+    return [
+        Spent(r.owner, r.model, Usage(r.input_tokens, r.output_tokens, json.loads(r.raw)), r.created_at, r.run_id)
+        for r in rows
+    ]

@@ -5,8 +5,8 @@ import os
 import re
 import uuid
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
@@ -51,19 +51,38 @@ async def versions(url: str) -> str:
     return f"server {server}, pgvector {vector or 'missing'}"
 
 
-@asynccontextmanager
-async def new_database(server_url: str) -> AsyncIterator[str]:
-    """The URL of a new, empty database, dropped afterwards even when somebody is still connected."""
+async def create_database(server_url: str) -> str:
+    """The URL of a new, empty database."""
     name = f"test_{uuid.uuid4().hex}"
-    server = await asyncpg.connect(server_url)
+    await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE template0")
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+
+
+async def drop_database(server_url: str, url: str) -> None:
+    """Also when somebody is still connected."""
+    await _execute(server_url, f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
+
+
+async def empty_database(url: str) -> None:
+    """Forget every row but the schema's version, in a tenth of the time that a new database takes.
+
+    Fails when somebody left a transaction open in it.
+    """
+    connection = await asyncpg.connect(url, server_settings={"lock_timeout": "2s"})
     try:
-        await server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-        try:
-            yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-        finally:
-            await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        names = ", ".join(f'"{table}"' for (table,) in tables if table != "alembic_version")
+        await connection.execute(f"TRUNCATE {names} CASCADE")
     finally:
-        await server.close()
+        await connection.close()
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def _docker_answers() -> bool:
