@@ -135,6 +135,18 @@ async def test_writing_the_same_again_changes_nothing_and_is_no_refusal(database
     assert len(await whole_log(database, run)) == 5
 
 
+@pytest.mark.parametrize("first", [1, 2, 3, 5, 100])
+async def test_an_entry_that_does_not_go_on_where_the_log_ends_is_refused(
+    database: Database, run: Run, first: int
+) -> None:
+    await database.run_log.write([entry(run, 1, "a", "b", "c")])
+    before = await whole_log(database, run)
+    assert await database.run_log.write([entry(run, first, "other")]) == {run.id}
+    assert await database.run_log.write([ending(run, "other", first=first)]) == {run.id}
+    assert await whole_log(database, run) == before
+    assert (await stored_run(database, run.id)).status is RunStatus.RUNNING
+
+
 async def test_a_group_written_again_keeps_what_only_the_second_time_brings(database: Database, run: Run) -> None:
     other = await ask(database, await add_conversation(database), "question")
     await database.run_log.write([entry(run, 1, "a")])
