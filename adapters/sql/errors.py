@@ -4,6 +4,7 @@ import sqlite3
 from types import TracebackType
 
 import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -93,5 +94,12 @@ def _refusal_of_state(state: str) -> StorageUnavailable | None:
 
 
 def _is_closed_connection(error: BaseException) -> bool:
-    """Of asyncpg's InterfaceErrors only this one is the database's; the others are mistakes in a statement of ours."""
-    return isinstance(error, (asyncpg.InterfaceError, asyncpg.InternalClientError)) and "closed" in str(error)
+    """Of asyncpg's InterfaceErrors only this one is the server's; the others are mistakes in a statement of ours.
+
+    An InternalClientError is what asyncpg says between a server's last words and the end of the connection.
+    """
+    if isinstance(error, AsyncAdapt_asyncpg_dbapi.Error):
+        error = error.__cause__ or error
+    return isinstance(error, asyncpg.InternalClientError) or (
+        isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+    )

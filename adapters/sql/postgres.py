@@ -138,7 +138,8 @@ class PostgresBackend(Backend):
 
     def describe(self) -> str:
         url = sa.make_url(self._dsn)
-        return f"Postgres {self._version} at {url.host or url.query.get('host', 'localhost')}/{url.database}"
+        place = url.host or url.query.get("host") or "localhost"
+        return f"Postgres{self._version and ' '}{self._version} at {place}/{url.database}"
 
     async def dispose(self) -> None:
         self._group_commit.close()
@@ -163,8 +164,17 @@ class PostgresBackend(Backend):
         try:
             yield connection
         finally:
-            with suppress(OSError, DBAPIError):  # a server that does not hear of the rollback does it by itself
-                await connection.__aexit__(None, None, None)  # unlike close(), goes on to the end when cancelled
+            await _give_back(connection)
+
+
+async def _give_back(connection: AsyncConnection) -> None:
+    """Roll back what was not committed. A server that does not hear of it does so when the connection is gone."""
+    try:
+        await connection.__aexit__(None, None, None)  # unlike close(), goes on to the end when cancelled
+    except (OSError, DBAPIError):
+        if not connection.closed:
+            await connection.invalidate()
+            await connection.close()
 
 
 def _replace_if_closed(connection: Any, record: Any, proxy: Any) -> None:

@@ -22,7 +22,7 @@ READ = (
     sa.select(e.first, e.events)
     .where(e.run_id == WHICH, e.first >= sa.func.coalesce(LAST_SEEN, 0), e.last > AFTER)
     .order_by(e.first)
-    .limit(sa.bindparam("most"))
+    .limit(sa.bindparam("most", type_=sa.Integer))
 )
 WRITTEN = (
     sa.select(e.events)

@@ -1,0 +1,73 @@
+"""The hot queries find their rows by keys: their cost does not grow with the tables."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from adapters.sql.conversations import GET, SELECT
+from adapters.sql.database import SqlDatabase
+from adapters.sql.messages import UPWARDS
+from adapters.sql.run_log import READ, WRITTEN
+from adapters.sql.runs import GET as GET_RUN
+from adapters.sql.runs import GET_ACTIVE, IN_THE_WAY
+from adapters.sql.tables import conversations, messages, metadata, run_events, runs, usage
+from tests.support.builders import ALICE, NOON
+
+ROWS = 3_000
+c = conversations.c
+PAGE = SELECT.where(c.owner == "alice", c.id < 50).order_by(c.id.desc()).limit(20)
+LABELLED = SELECT.where(c.owner == "alice", c.user_label == "ann", c.id < 50).order_by(c.id.desc()).limit(20)
+QUERIES: dict[str, tuple[sa.Select[Any], dict[str, Any]]] = {
+    "a conversation": (GET, {"which": 7, "whose": "alice"}),
+    "a page of conversations": (PAGE, {}),
+    "a page of one label": (LABELLED, {}),
+    "a branch": (UPWARDS, {"start": ROWS, "conversation": 7, "steps": 20}),
+    "a run": (GET_RUN, {"which": 7, "whose": "alice"}),
+    "the active run": (GET_ACTIVE, {"where": 7, "whose": "alice"}),
+    "the run in the way": (IN_THE_WAY, {"where": 7, "whose": "alice"}),
+    "the log from a cursor": (READ, {"which": 7, "after": 5, "most": 100}),
+    "an entry written before": (WRITTEN, {"which": 7, "start": 5, "fence": 1}),
+}
+
+
+def fill(connection: sa.Connection) -> None:
+    """Enough rows that a planner would rather use an index, all of one owner and one conversation after another."""
+    at = {"created_at": NOON, "updated_at": NOON}
+    of = {"owner": ALICE, "title": "A title", "user_label": "ann", "pinned": False, "archived": False}
+    connection.execute(sa.insert(conversations), [of | at for _ in range(ROWS)])
+    said = {"conversation_id": 7, "role": "user", "content": "word " * 20, "status": "completed", "created_at": NOON}
+    connection.execute(sa.insert(messages), [said | {"parent_id": n or None} for n in range(ROWS)])
+    run = {"owner": ALICE, "kind": "reply", "conversation_id": 7, "model": "m", "status": "completed", "fence": 1}
+    run |= {"attempts": 1, "created_at": NOON, "question_id": 1, "answer_id": 2}
+    connection.execute(sa.insert(runs), [run for _ in range(ROWS)])
+    event = {"events": '[{"type":"text","text":"word"}]'}
+    rows = [event | {"run_id": 7 + n % 3, "first": 1 + n // 3, "last": 1 + n // 3} for n in range(ROWS)]
+    connection.execute(sa.insert(run_events), rows)
+    cost = {"owner": ALICE, "model": "m", "input_tokens": 1, "output_tokens": 1, "raw": "{}", "created_at": NOON}
+    connection.execute(sa.insert(usage), [cost | {"run_id": 1 + n} for n in range(ROWS)])
+    connection.execute(sa.text("ANALYZE"))
+
+
+def plan_of(query: sa.Select[Any], values: dict[str, Any]) -> Callable[[sa.Connection], str]:
+    def explain(connection: sa.Connection) -> str:
+        how = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+        compiled = query.params(**values).compile(connection, compile_kwargs={"literal_binds": True})
+        return "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{how} {compiled}"))
+
+    return explain
+
+
+@pytest.mark.parametrize(("query", "values"), QUERIES.values(), ids=QUERIES.keys())
+async def test_no_table_is_read_from_end_to_end_and_nothing_is_sorted(
+    sql: SqlDatabase, query: sa.Select[Any], values: dict[str, Any]
+) -> None:
+    await sql.backend.change_schema(fill)
+    async with sql.backend.read() as session:
+        plan = await session.run(plan_of(query, values), slow=False)
+    tables = "|".join(metadata.tables)
+    assert not re.search(rf"Seq Scan on ({tables})|SCAN ({tables})\b", plan), plan
+    if not any(query is one for one in (UPWARDS, GET_ACTIVE)):  # which sort as many rows as they were asked for
+        assert not re.search(r"Sort Key|USE TEMP B-TREE", plan), plan
