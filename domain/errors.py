@@ -7,12 +7,15 @@ Refusal
 │   └── RunNotFound
 ├── InvalidInput                 names the field
 │   ├── CursorAhead
+│   ├── KeyReused                the same Idempotency-Key came with another request
 │   └── TargetLanguageMissing
 ├── Unauthenticated
 ├── Forbidden
 ├── ReplyInProgress              names the run that is in the way
+├── KeyInUse                     a twin of this request is under way; says when to come back
 ├── RunLost                      another worker owns the run now; never shown to a caller
 ├── TooBusy                      says when to come back
+│   └── ServerStopping
 ├── StorageUnavailable
 │   └── StorageFull
 └── ProviderFailure              a stranger's failure, in our words
@@ -79,6 +82,13 @@ class CursorAhead(InvalidInput):
         super().__init__("after", f"{after} is ahead of the last event, {last}")
 
 
+class KeyReused(InvalidInput):
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("Idempotency-Key", "was first sent with another request; use a fresh one")
+
+
 class TargetLanguageMissing(InvalidInput):
     code = "target_language_missing"
 
@@ -104,6 +114,16 @@ class ReplyInProgress(Refusal):
         self.run_id = run_id
 
 
+class KeyInUse(Refusal):
+    """The first request with this Idempotency-Key is still under way."""
+
+    code = "idempotency_key_in_use"
+    retry_after_seconds = 1.0
+
+    def __init__(self) -> None:
+        super().__init__("The first request with this Idempotency-Key is still under way; ask again for its answer")
+
+
 class RunLost(Refusal):
     """The fence has moved on: another worker owns the run, or it has already ended."""
 
@@ -120,6 +140,13 @@ class TooBusy(Refusal):
     def __init__(self, message: str, retry_after_seconds: float = 1.0) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class ServerStopping(TooBusy):
+    code = "server_stopping"
+
+    def __init__(self) -> None:
+        super().__init__("This server is stopping; come back with the cursor that you have", retry_after_seconds=5.0)
 
 
 class StorageUnavailable(Refusal):

@@ -34,6 +34,14 @@ class RunStatus(StrEnum):
         return self in ACTIVE
 
 
+class IfBusy(StrEnum):
+    """What a question does that meets a run in progress: it is refused, it waits its turn, or it ends that run."""
+
+    REJECT = "reject"
+    QUEUE = "queue"
+    INTERRUPT = "interrupt"
+
+
 ACTIVE = frozenset({RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.WAITING})
 
 
@@ -51,7 +59,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`fence` rises each time a worker takes the run; a write that carries an older one is refused."""
+    """`fence` rises each time the run changes hands; a write that carries an older one is refused."""
 
     id: RunId
     owner: OwnerId
@@ -68,18 +76,25 @@ class Run:
     problem: Problem | None = None
     usage: Usage | None = None
     last_event: int = 0
+    attempts: int = 1
+    cancel_requested: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What is stored when a question is accepted: the question, a place for its answer, and a run to write it."""
+    """What is stored when a question is accepted: the question, a place for its answer, and a run to write it.
+
+    With `question` None the message `parent_id`, a question already, gets another answer. With `worker_id` the run is
+    running and that worker's; without, it is queued behind whatever is active in the conversation.
+    """
 
     owner: OwnerId
     conversation_id: ConversationId
     parent_id: MessageId | None
-    question: tuple[Part, ...]
+    question: tuple[Part, ...] | None
     model: str
     asked_at: datetime
+    worker_id: WorkerId | None
 
 
 # --- the facts of a run -------------------------------------------------------------------------------------------
@@ -105,7 +120,18 @@ class RunFinished:
     usage: Usage | None = None
 
 
-RunEvent = TextDelta | ReasoningDelta | RunFinished
+@dataclass(frozen=True, slots=True)
+class AnswerReset:
+    """Forget what was said so far: the answer now begins with `parts`.
+
+    Empty when another worker took the run over and asks the model anew; the whole answer when its deltas are no
+    longer kept.
+    """
+
+    parts: tuple[Part, ...] = ()
+
+
+RunEvent = TextDelta | ReasoningDelta | AnswerReset | RunFinished
 PART_OF: dict[type, type[Part]] = {TextDelta: Text, ReasoningDelta: Reasoning}
 
 
@@ -137,5 +163,13 @@ def merged(events: Iterable[RunEvent]) -> list[RunEvent]:
 
 
 def answer_of(events: Iterable[RunEvent]) -> tuple[Part, ...]:
-    """The parts that the deltas of a run add up to."""
-    return tuple(PART_OF[type(e)](e.text) for e in merged(events) if isinstance(e, (TextDelta, ReasoningDelta)))
+    """The parts that the deltas of a run add up to since its last reset."""
+    parts: tuple[Part, ...] = ()
+    deltas: list[RunEvent] = []
+    for event in events:
+        if isinstance(event, AnswerReset):
+            parts, deltas = event.parts, []
+        else:
+            deltas.append(event)
+    said = (PART_OF[type(e)](e.text) for e in merged(deltas) if isinstance(e, (TextDelta, ReasoningDelta)))
+    return (*parts, *said)

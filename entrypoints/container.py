@@ -1,6 +1,7 @@
 """The composition root: the only place that names adapters."""
 
 import random
+import secrets
 import sqlite3
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +11,7 @@ from dependency_injector import containers, providers
 from adapters.demo.embedder import HashingEmbedder
 from adapters.demo.language_model import DemoLanguageModel
 from adapters.memory.database import MemoryDatabase
+from adapters.memory.signals import LocalSignals
 from adapters.openai.embedder import OpenAIEmbedder
 from adapters.openai.language_model import OpenAILanguageModel
 from adapters.openai.limits import Limits
@@ -21,6 +23,9 @@ from adapters.sql.errors import DatabaseInUse, SchemaAhead
 from adapters.sql.migrate import migrate
 from application.chat.answer_statelessly import AnswerStatelessly
 from application.chat.ask_question import AskQuestion
+from application.chat.edit_question import EditQuestion
+from application.chat.regenerate_answer import RegenerateAnswer
+from application.chat.turn_opener import TurnOpener
 from application.completions.complete_text import CompleteText
 from application.conversations.change_conversation import ChangeConversation
 from application.conversations.create_conversation import CreateConversation
@@ -30,16 +35,22 @@ from application.conversations.list_conversations import ListConversations
 from application.conversations.list_messages import ListMessages
 from application.embedder_router import EmbedderRouter
 from application.embeddings.embed_texts import EmbedTexts
+from application.idempotency.answer_once import AnswerOnce
 from application.model_router import ModelRouter
 from application.ports.clock import Now
 from application.ports.embedder import Embedder
 from application.ports.language_model import LanguageModel
+from application.ports.signals import Signals
 from application.runs.appender import Appender
 from application.runs.cancel_run import CancelRun
 from application.runs.execute_run import ExecuteRun
 from application.runs.follow_run import FollowRun
 from application.runs.get_run import GetRun
+from application.runs.resume_run import ResumeRun
+from application.runs.run_reader import RunReader
+from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
+from application.runs.worker_loop import WorkerLoop
 from domain.conversation import Context, ContextBudget
 from domain.errors import StorageUnavailable
 from entrypoints.settings import Settings
@@ -59,6 +70,13 @@ def open_database(settings: Settings) -> Database:
         return SqlDatabase.connect(settings.database_url, pool_size=settings.database_pool)
     except ValueError as error:
         raise CannotStart(f"DATABASE_URL: {error}") from error
+
+
+def open_signals(database: Database) -> Signals:
+    """Within the process, and on Postgres between all that share it."""
+    if isinstance(database, SqlDatabase):
+        return database.signals_over(LocalSignals())
+    return LocalSignals()
 
 
 async def prepare(database: Database, *, to_serve: bool = True) -> None:
@@ -134,6 +152,8 @@ class Container(containers.DeclarativeContainer):
     begin = database.provided.begin
     read = database.provided.read
     run_log = database.provided.run_log
+    signals = providers.Singleton(open_signals, database)
+    lease_seconds = settings.provided.worker_lease_seconds
 
     openai_server = providers.Singleton(openai_server, settings, now)
     language_models = providers.Singleton(language_models, settings, openai_server)
@@ -143,24 +163,59 @@ class Container(containers.DeclarativeContainer):
         EmbedderRouter, providers=embedders, default_model=settings.provided.default_embedding_model
     )
 
-    appender = providers.Singleton(Appender, log=run_log)
+    worker_id = providers.Singleton(secrets.token_hex, 8)
+    appender = providers.Singleton(Appender, log=run_log, signals=signals)
+    worker = providers.Singleton(Worker, id=worker_id, appender=appender, now=now, most_runs=settings.provided.max_runs)
     execute_run = providers.Singleton(ExecuteRun, model=model)
-    worker = providers.Singleton(
-        Worker, execute=execute_run, appender=appender, now=now, most_runs=settings.provided.max_runs
+    resume_run = providers.Singleton(
+        ResumeRun,
+        read=read,
+        log=run_log,
+        execute=execute_run,
+        context=context,
+        most_attempts=settings.provided.max_attempts,
+    )
+    worker_loop = providers.Singleton(
+        WorkerLoop,
+        worker=worker,
+        workers=database.provided.workers,
+        resume=resume_run,
+        log=run_log,
+        signals=signals,
+        lease_seconds=lease_seconds,
+        retention_seconds=settings.provided.event_retention_seconds,
+    )
+    run_reader = providers.Singleton(RunReader, read=read, log=run_log, worker=worker, signals=signals)
+    run_stopper = providers.Singleton(
+        RunStopper, begin=begin, log=run_log, worker=worker, reader=run_reader, signals=signals, now=now
+    )
+    turns = providers.Singleton(
+        TurnOpener,
+        begin=begin,
+        worker=worker,
+        execute=execute_run,
+        stopper=run_stopper,
+        signals=signals,
+        now=now,
+        context=context,
+        default_model=default_model,
+        most_queued=settings.provided.max_queued,
+        lease_seconds=lease_seconds,
     )
 
-    ask_question = providers.Singleton(
-        AskQuestion, begin=begin, worker=worker, now=now, context=context, default_model=default_model
-    )
+    ask_question = providers.Singleton(AskQuestion, turns=turns, now=now)
+    edit_question = providers.Singleton(EditQuestion, turns=turns)
+    regenerate_answer = providers.Singleton(RegenerateAnswer, turns=turns)
     answer_statelessly = providers.Singleton(AnswerStatelessly, model=model)
+    answer_once = providers.Singleton(AnswerOnce, begin=begin, worker_id=worker_id, lease_seconds=lease_seconds)
     get_run = providers.Singleton(GetRun, read=read)
-    follow_run = providers.Singleton(FollowRun, read=read, log=run_log, worker=worker)
-    cancel_run = providers.Singleton(CancelRun, read=read, worker=worker)
-    create_conversation = providers.Singleton(CreateConversation, begin=begin, now=now)
+    follow_run = providers.Singleton(FollowRun, read=read, worker=worker, reader=run_reader)
+    cancel_run = providers.Singleton(CancelRun, read=read, stopper=run_stopper)
+    create_conversation = providers.Singleton(CreateConversation, begin=begin, now=now, lease_seconds=lease_seconds)
     get_conversation = providers.Singleton(GetConversation, read=read)
     list_conversations = providers.Singleton(ListConversations, read=read)
     change_conversation = providers.Singleton(ChangeConversation, begin=begin, now=now)
-    delete_conversation = providers.Singleton(DeleteConversation, begin=begin, worker=worker)
+    delete_conversation = providers.Singleton(DeleteConversation, begin=begin, worker=worker, signals=signals)
     list_messages = providers.Singleton(ListMessages, read=read)
     complete_text = providers.Singleton(
         CompleteText, model=model, default_model=default_model, schema_mismatch=providers.Object(schema_mismatch)

@@ -15,11 +15,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings = container.settings()
     try:
         await prepare(container.database())
-        worker = container.worker()
-        await worker.start()
+        loop = container.worker_loop()
+        await loop.start()
         try:
             yield
         finally:
-            await worker.stop(drain_seconds=settings.drain_seconds)
+            await loop.stop(drain_seconds=settings.drain_seconds)
     finally:
         await close(container)

@@ -76,5 +76,5 @@ class Server(uvicorn.Server):
             self._draining = asyncio.create_task(self._drain())
 
     async def _drain(self) -> None:
-        await self.container.worker().stop(drain_seconds=self.container.settings().drain_seconds)
+        await self.container.worker_loop().stop(drain_seconds=self.container.settings().drain_seconds)
         self.should_exit = True

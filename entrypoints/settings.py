@@ -44,7 +44,11 @@ class Settings(BaseSettings):
     history_messages: int = Field(default=40, ge=1, le=1000)
     history_tokens: int = Field(default=16_000, ge=100, le=2_000_000)
 
-    max_runs: int = Field(default=2000, ge=1, le=100_000, description="runs that one process executes at once")
+    worker_lease_seconds: float = Field(default=10, ge=0.2, le=600, description="a worker silent for so long is dead")
+    max_attempts: int = Field(default=3, ge=1, le=100, description="times that an interrupted run is tried in all")
+    max_queued: int = Field(default=1000, ge=0, le=1_000_000, description="runs that may wait for their turn")
+    event_retention_seconds: float = Field(default=86_400, ge=0, description="how long ended runs can be replayed")
+    max_runs: int = Field(default=2000, ge=0, le=100_000, description="runs that one process executes at once")
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=1024**3)
     drain_seconds: float = Field(default=20, ge=0, le=3600)
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -27,9 +27,10 @@ class RunLog(Protocol):
     async def write(self, entries: Sequence[LogEntry]) -> set[RunId]:
         """Append all entries in one commit (at most one a run), and return the runs whose entries were refused.
 
-        An entry is accepted only while its run is running under the entry's fence. An entry with an ending also,
-        in the same commit, gives the run its terminal state, seals the answer message with its parts and status,
-        and keeps the usage. Writing an entry again that was accepted before changes nothing and is no refusal.
+        An entry is accepted only while its run is running or queued under the entry's fence, and when it goes on
+        where the log ends. An entry with an ending also, in the same commit, gives the run its terminal state, seals
+        the answer message with its parts and status, and keeps the usage. Writing an entry again that was accepted
+        before changes nothing and is no refusal.
         Durable when this returns. Raise StorageUnavailable when that is not certain: then write the same again.
         """
 
@@ -39,3 +40,7 @@ class RunLog(Protocol):
 
         The caller has already checked who owns the run.
         """
+
+    @abstractmethod
+    async def forget(self, *, older_than_seconds: float, limit: int) -> int:
+        """Drop the events of at most `limit` runs that ended so long ago, and say of how many; the runs stay."""

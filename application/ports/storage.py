@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from application.ports.idempotency import IdempotencyKeys
 from domain.access import OwnerId
 from domain.conversation import Conversation, ConversationChange, ConversationId, Message, MessageId
 from domain.run import Run, RunId, Turn
@@ -72,16 +73,25 @@ class MessageRepository(Protocol):
 class RunRepository(Protocol):
     @abstractmethod
     async def open(self, turn: Turn) -> Run:
-        """Store the question (completed), a place for its answer (in progress, no parts) and a run (running, fence 1).
+        """Store the question (completed), a place for its answer (in progress, no parts) and a run (fence 1).
 
         The head of the conversation moves to the answer and its `updated_at` to `asked_at`. Ids: question < answer.
-        Raise ReplyInProgress, naming the run, when the conversation has an active run: of any number of
-        simultaneous callers exactly one gets through. Raise ConversationNotFound when it is gone.
+        With a worker the run is running, at its first attempt: raise ReplyInProgress, naming the run, when the
+        conversation has an active run; of any number of simultaneous callers exactly one gets through. Without one
+        the run is queued, at no attempt yet, whatever else is active. Raise ConversationNotFound when it is gone.
         """
 
     @abstractmethod
     async def get(self, id: RunId, *, owner: OwnerId) -> Run:
         """Raise RunNotFound, also when somebody else owns it."""
+
+    @abstractmethod
+    async def request_cancel(self, id: RunId, *, owner: OwnerId) -> Run:
+        """Leave word that the run is to be cancelled, if it is active; the run as it was. Raise RunNotFound."""
+
+    @abstractmethod
+    async def queued(self) -> int:
+        """How many runs are queued, whosever they are."""
 
     @abstractmethod
     async def active(self, conversation_id: ConversationId, *, owner: OwnerId) -> Run | None:
@@ -109,6 +119,10 @@ class ReadTransaction(Protocol):
 
 class Transaction(ReadTransaction, Protocol):
     """One short transaction: it ends in a rollback unless `commit` was awaited, also when cancelled."""
+
+    @property
+    @abstractmethod
+    def keys(self) -> IdempotencyKeys: ...
 
     @abstractmethod
     async def commit(self) -> None:

@@ -1,7 +1,7 @@
 """The port of leases: which process executes which run."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from domain.run import Run, RunId, WorkerId
 class Claim:
     """The runs that are the worker's own now, and whether queued ones are left whose turn has not come."""
 
-    runs: Sequence[Run]
+    runs: tuple[Run, ...]
     others_wait: bool
 
 
@@ -24,21 +24,22 @@ class Workers(Protocol):
 
     @abstractmethod
     async def beat(self, worker: WorkerId) -> list[RunId]:
-        """Say that the worker lives; return those of its runs that somebody asked to cancel."""
+        """Say that the worker lives; return those of its running runs that somebody asked to cancel."""
 
     @abstractmethod
-    async def claim(self, worker: WorkerId, *, limit: int, lease_seconds: float) -> Claim:
-        """Take at most `limit` runs, oldest first, that nobody executes; fence and attempts of each are raised.
+    async def claim(self, worker: WorkerId, *, executing: Collection[RunId], limit: int, lease_seconds: float) -> Claim:
+        """Take at most `limit` runs that nobody executes, oldest first; fence and attempts of each are raised.
 
-        Nobody executes a running run that was handed over, or whose worker has not beaten for `lease_seconds`; nor
-        a queued run, whose turn has come when no other run of its conversation is active before it. Of simultaneous
-        callers exactly one gets a run. Where a store belongs to one process, other workers are dead at once.
+        Nobody executes
+        - a running run that was handed over, or whose worker has not beaten for `lease_seconds`;
+        - a running run of this worker that is not among `executing` though it was taken `lease_seconds` ago: its
+          commit was never confirmed;
+        - a queued run, when no run of its conversation is running or waiting, nor queued before it.
+
+        Of simultaneous callers exactly one gets a run. In a store that belongs to one process alone, every other
+        worker is dead at once. Workers long dead are forgotten.
         """
 
     @abstractmethod
-    async def release(self, worker: WorkerId, runs: Sequence[RunId]) -> None:
-        """Hand these runs of the worker over: any worker may claim them at once, and late writes are refused."""
-
-    @abstractmethod
-    async def leave(self, worker: WorkerId) -> None:
-        """Forget the worker; whatever it still had is handed over."""
+    async def release(self, worker: WorkerId) -> None:
+        """Hand over the worker's running runs: any may claim them at once, and this attempt does not count."""

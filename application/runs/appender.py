@@ -2,63 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from application.ports.run_log import LogEntry, RunLog
+from application.ports.signals import Signals, run_topic
 from application.runs.live_run import LiveRun
-from domain.errors import RunLost, StorageUnavailable
-from domain.run import Ending, Run, RunEvent, RunFinished, RunId, answer_of, merged
+from application.runs.run_writer import RunWriter
+from domain.errors import StorageUnavailable
+from domain.run import Run, RunId
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True, eq=False)
-class RunWriter:
-    """The only way to write to a live run. Nothing written here is shown before it is durable."""
-
-    live: LiveRun
-    wake: Callable[["RunWriter"], None]
-    _waiting: list[RunEvent] = field(default_factory=list)
-    _ended_at: datetime | None = None
-    _settled: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def append(self, events: Sequence[RunEvent]) -> None:
-        """Hand over events. Deltas that wait for the same commit are merged into one event.
-
-        Raise RunLost once the log has refused what this writer wrote.
-        """
-        self.live.raise_if_broken()
-        if events:
-            self._waiting.extend(events)
-            self.wake(self)
-
-    async def end(self, outcome: RunFinished, *, at: datetime) -> None:
-        """Write the ending after everything appended, and return when it is durable or refused."""
-        self._ended_at = at
-        self.append([outcome])
-        await self._settled.wait()
-
-    def take(self) -> LogEntry:
-        """What waits, as the next entry of the log; everything taken before is durable by now."""
-        events, self._waiting = merged(self._waiting), []
-        return LogEntry(self.live.run, self.live.last + 1, tuple(events), self._ending_with(events))
-
-    def stored(self, entry: LogEntry) -> None:
-        self.live.publish(entry.events)
-        if entry.ending:
-            self._settled.set()
-
-    def refused(self) -> None:
-        self.live.break_off(RunLost(self.live.run.id))
-        self._settled.set()
-
-    def _ending_with(self, events: Sequence[RunEvent]) -> Ending | None:
-        if not (self._ended_at and isinstance(events[-1], RunFinished)):
-            return None
-        said = (*(numbered.event for numbered in self.live.events), *events)
-        return Ending(events[-1], answer_of(said), self._ended_at)
 
 
 @dataclass(slots=True, eq=False)
@@ -66,10 +19,11 @@ class Appender:
     """Commits whatever waits, again and again; while one commit is under way the next group gathers.
 
     When the store does not answer, the same group is written again until it is certain: events are never dropped and
-    never shown early. Readers wait meanwhile.
+    never shown early. Readers wait meanwhile. Readers of other processes are signalled after each commit.
     """
 
     log: RunLog
+    signals: Signals
     longest_pause_seconds: float = 2.0
     _dirty: dict[RunWriter, None] = field(default_factory=dict)
     _something: asyncio.Event = field(default_factory=asyncio.Event)
@@ -91,6 +45,7 @@ class Appender:
                     writer.refused()
                 else:
                     writer.stored(entry)
+            self.signals.send(*[run_topic(entry.run.id) for entry in entries])
 
     async def _write(self, entries: list[LogEntry]) -> set[RunId]:
         pause = min(0.05, self.longest_pause_seconds)

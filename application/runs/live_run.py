@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
-from domain.errors import Refusal
+from domain.errors import Refusal, RunLost
 from domain.run import NumberedEvent, Run, RunEvent, RunFinished
 
 
@@ -13,9 +13,9 @@ class LiveRun:
     Any number of readers follow it, each no more than an index into one shared list: a slow reader costs nothing.
     """
 
-    def __init__(self, run: Run, events: Sequence[NumberedEvent] = ()) -> None:
+    def __init__(self, run: Run) -> None:
         self.run = run
-        self.events = list(events)
+        self.events: list[NumberedEvent] = []
         self._changed = asyncio.Event()
         self._broken: Refusal | None = None
 
@@ -25,17 +25,21 @@ class LiveRun:
         return len(self.events)
 
     @property
+    def is_lost(self) -> bool:
+        """Another worker has the run."""
+        return isinstance(self._broken, RunLost)
+
+    @property
     def ended(self) -> bool:
         return bool(self.events) and isinstance(self.events[-1].event, RunFinished)
 
     def publish(self, events: Sequence[RunEvent]) -> None:
-        """Show events that have just become durable; their numbers go on from `last`."""
-        start = self.last + 1
-        self.events.extend(NumberedEvent(start + i, event) for i, event in enumerate(events))
+        """Show events that are durable; their numbers go on from `last`."""
+        self.events += [NumberedEvent(number, event) for number, event in enumerate(events, self.last + 1)]
         self._wake()
 
     def break_off(self, refusal: Refusal) -> None:
-        """Nothing more can be shown here (the run was lost, or the store is gone): readers get `refusal`."""
+        """Nothing more can be shown here (the run was lost or handed over): readers get `refusal`."""
         self._broken = refusal
         self._wake()
 

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from entrypoints.container import Container
-from entrypoints.http import chat, chat_socket, completions, conversations, health, home, runs
+from entrypoints.http import branches, chat, chat_events, chat_socket, completions, conversations, health, home, runs
 from entrypoints.http.access import api_key, local_only
 from entrypoints.http.middleware import Access, BodyLimit, RequestId
 from entrypoints.http.problems import add_problem_handlers
@@ -31,7 +31,7 @@ def create_app(container: Container | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing reads it, and every request pays
     )
     app.state.container = container
-    for module in (home, chat, chat_socket, conversations, runs, completions, health):
+    for module in (home, chat, chat_events, chat_socket, conversations, branches, runs, completions, health):
         app.include_router(module.router)
     add_problem_handlers(app)
     key = settings.api_key.get_secret_value() if settings.auth == "required" and settings.api_key else None

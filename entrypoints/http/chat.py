@@ -1,25 +1,27 @@
-"""Chat over HTTP: whole, as NDJSON and as server-sent events."""
+"""Chat over HTTP: whole, and as NDJSON."""
 
-import re
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Annotated
+from functools import partial
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from application.chat.ask_question import Question
 from application.chat.whole_answer import whole_answer
+from application.idempotency.answer_once import AnswerOnce
 from application.ports.language_model import ModelRequest
-from application.runs.live_run import LiveRun
 from domain import errors
-from domain.conversation import ConversationId, PromptMessage, Role, Text, checked_text, storable
-from domain.run import RunFinished, RunId, TextDelta
-from entrypoints.http.dependencies import Caller, Services
+from domain.conversation import ConversationId, PromptMessage, Role, Text, storable, text_of
+from domain.errors import RunNotFound
+from domain.idempotency import IdempotencyKey, StoredAnswer
+from domain.run import IfBusy, NumberedEvent, Run, RunEvent, RunFinished, answer_of
+from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.documentation import problems
-from entrypoints.http.encoders import ndjson, sse
+from entrypoints.http.encoders import ndjson
 from entrypoints.http.problems import RunFailed, request_id_of
-from entrypoints.http.schemas import ChatBody, ChatOut, Id, UsageOut
-from entrypoints.http.streaming import StreamedResponse, open_live, unless_client_leaves
+from entrypoints.http.schemas import ChatBody, ChatOut, UsageOut
+from entrypoints.http.streaming import StreamedResponse, open_run, unless_client_leaves
 
 router = APIRouter(tags=["chat"])
 
@@ -34,31 +36,26 @@ REFUSALS = problems(
     errors.ProviderTimedOut,
     errors.ProviderAnswerInvalid,
 )
-CURSOR = re.compile(r"(\d{1,18})-(\d{1,9})")
 
 
-@router.post("/chat", responses=REFUSALS, summary="Ask, and get the whole answer")
-async def chat(body: ChatBody, request: Request, services: Services, caller: Caller) -> ChatOut:
+@router.post("/chat", responses=REFUSALS, response_model=ChatOut, summary="Ask, and get the whole answer")
+async def chat(body: ChatBody, request: Request, services: Services, caller: Caller, key: OnceKey) -> Response:
     """With `message` the turn is stored and goes on even if you leave; with `messages` nothing is stored."""
     if body.message is None:
-        model_request = _model_request(body)
-        answer = await unless_client_leaves(request, whole_answer(services.model(), model_request))
-        return ChatOut(
-            conversation_id=None,
-            reply=answer.text,
-            model=body.model or services.settings().default_model,
-            usage=UsageOut.of(answer.finished.usage),
-        )
-    live = await services.ask_question()(caller, _question(body))
-    reply, outcome = await unless_client_leaves(request, _drained(live))
-    return ChatOut(
-        conversation_id=live.run.conversation_id,
+        work = partial(_whole_answer, body, services)
+        answer = await unless_client_leaves(request, services.answer_once()(key, work))
+        return Response(answer.body, answer.status, media_type=answer.media_type)
+    run = await services.ask_question()(caller, _question(body, key))
+    reply, outcome = await unless_client_leaves(request, _drained(run, services.run_reader().follow(run)))
+    out = ChatOut(
+        conversation_id=run.conversation_id,
         reply=reply,
-        model=live.run.model,
+        model=run.model,
         usage=UsageOut.of(outcome.usage),
-        run_id=live.run.id,
+        run_id=run.id,
         status=outcome.status,
     )
+    return Response(out.model_dump_json(), media_type="application/json")
 
 
 @router.post(
@@ -70,80 +67,73 @@ async def chat(body: ChatBody, request: Request, services: Services, caller: Cal
     response_class=Response,
     summary="Ask, and read the answer as it is written",
 )
-async def chat_stream(body: ChatBody, request: Request, services: Services, caller: Caller) -> Response:
+async def chat_stream(body: ChatBody, request: Request, services: Services, caller: Caller, key: OnceKey) -> Response:
     """`{"token"}` lines, then exactly one `{"done": true}`; or one `{"error"}` line and no done.
 
-    Lines of a stored turn have `seq`; with it and `run_id` come back at `/runs/{id}/events?after=seq`.
+    Lines of a stored turn have `seq`; with it and `run_id` come back at `/runs/{id}/events?after=seq`. A line with
+    `"reset": true` says that the answer begins anew with its token.
     """
     request_id = request_id_of(request)
     if body.message is None:
-        opening = services.answer_statelessly()(_model_request(body))
-        answer = await unless_client_leaves(request, opening)
-        return StreamedResponse(answer, ndjson.stateless(answer, request_id), media_type=ndjson.MEDIA_TYPE)
-    live = await services.ask_question()(caller, _question(body))
-    opened = await open_live(live)
-    return StreamedResponse(opened, ndjson.stored(live.run, opened, request_id), media_type=ndjson.MEDIA_TYPE)
+        return await unless_client_leaves(request, _stateless_stream(body, services, key, request_id))
+    run = await services.ask_question()(caller, _question(body, key))
+    opened = await open_run(run, services.run_reader().follow(run))
+    return StreamedResponse(opened, ndjson.stored(run, opened, request_id), media_type=ndjson.MEDIA_TYPE)
 
 
-@router.get(
-    "/chat/sse",
-    responses={
-        200: {"content": {sse.MEDIA_TYPE: {"example": 'event: token\nid: 1-1\ndata: {"token": "Rivers "}\n\n'}}},
-        204: {"description": "There is nothing more to come: an EventSource stops reconnecting"},
-        **REFUSALS,
-    },
-    response_class=Response,
-    summary="Ask from an EventSource",
-)
-async def chat_sse(
-    request: Request,
-    services: Services,
-    caller: Caller,
-    prompt: Annotated[str, Query(min_length=1, max_length=10_000, examples=["Why does a river bend?"])],
-    conversation_id: Annotated[Id | None, Query()] = None,
-    user_id: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
-    last_event_id: Annotated[str | None, Header()] = None,
+async def _whole_answer(body: ChatBody, services: Services) -> StoredAnswer:
+    answer = await whole_answer(services.model(), _model_request(body))
+    out = ChatOut(
+        conversation_id=None,
+        reply=answer.text,
+        model=body.model or services.settings().default_model,
+        usage=UsageOut.of(answer.finished.usage),
+    )
+    return StoredAnswer(200, "application/json", out.model_dump_json().encode())
+
+
+async def _stateless_stream(
+    body: ChatBody, services: Services, key: IdempotencyKey | None, request_id: str
 ) -> Response:
-    """`prompt` alone is stateless; with `conversation_id` or `user_id` the turn is stored.
-
-    An EventSource that reconnects by itself sends `Last-Event-ID` and never pays twice: a stored turn goes on after
-    it, a stateless one is answered 204.
-    """
-    request_id = request_id_of(request)
-    if last_event_id:
-        return await _came_back(last_event_id, services, caller, request_id)
-    if conversation_id is None and user_id is None:
-        message = PromptMessage(Role.USER, (Text(checked_text(prompt, field="prompt")),))
-        opening = services.answer_statelessly()(ModelRequest(model="", messages=(message,)))
-        answer = await unless_client_leaves(request, opening)
-        pieces = sse.stateless(answer, request_id)
-        return StreamedResponse(answer, pieces, media_type=sse.MEDIA_TYPE, heartbeat=sse.HEARTBEAT)
-    id = ConversationId(conversation_id) if conversation_id else None
-    live = await services.ask_question()(caller, Question(message=prompt, conversation_id=id, user_label=user_id))
-    opened = await open_live(live)
-    pieces = sse.stored(live.run, opened, request_id)
-    return StreamedResponse(opened, pieces, media_type=sse.MEDIA_TYPE, heartbeat=sse.HEARTBEAT)
+    once = services.answer_once()
+    if key and (kept := await once.take(key)):
+        return Response(kept.body, kept.status, media_type=kept.media_type)
+    try:
+        answer = await services.answer_statelessly()(_model_request(body))
+    except BaseException:
+        if key:
+            await once.drop(key)
+        raise
+    pieces = ndjson.stateless(answer, request_id)
+    if key:
+        pieces = _kept(pieces, once, key)
+    return StreamedResponse(answer, pieces, media_type=ndjson.MEDIA_TYPE)
 
 
-async def _came_back(last_event_id: str, services: Services, caller: Caller, request_id: str) -> Response:
-    cursor = CURSOR.fullmatch(last_event_id)
-    if cursor is None:
-        return Response(status_code=204)
-    run_id, after = RunId(int(cursor[1])), int(cursor[2])
-    run, events = await services.follow_run()(caller, run_id, after=after)
-    if not run.status.is_active and after >= run.last_event:
-        await events.aclose()
-        return Response(status_code=204)
-    pieces = sse.stored(run, events, request_id)
-    return StreamedResponse(events, pieces, media_type=sse.MEDIA_TYPE, heartbeat=sse.HEARTBEAT)
+async def _kept(
+    pieces: AsyncGenerator[bytes, None], once: AnswerOnce, key: IdempotencyKey
+) -> AsyncGenerator[bytes, None]:
+    """The pieces as they come, kept under the key when all were sent and the last says done."""
+    whole = b""
+    try:
+        async for piece in pieces:
+            whole += piece
+            yield piece
+    finally:
+        if whole.endswith(ndjson.DONE):
+            await once.keep(key, StoredAnswer(200, ndjson.MEDIA_TYPE, whole))
+        else:
+            await once.drop(key)
 
 
-def _question(body: ChatBody) -> Question:
+def _question(body: ChatBody, key: IdempotencyKey | None) -> Question:
     return Question(
         message=body.message or "",
         conversation_id=ConversationId(body.conversation_id) if body.conversation_id else None,
         user_label=body.user_id,
         model=body.model,
+        if_busy=body.if_busy or IfBusy.REJECT,
+        key=key,
     )
 
 
@@ -157,14 +147,14 @@ def _model_request(body: ChatBody) -> ModelRequest:
     )
 
 
-async def _drained(live: LiveRun) -> tuple[str, RunFinished]:
+async def _drained(run: Run, batches: AsyncGenerator[list[NumberedEvent], None]) -> tuple[str, RunFinished]:
     """The whole answer of a run and how it ended. Raise RunFailed."""
-    words: list[str] = []
-    async with aclosing(live.follow()) as batches:
+    events: list[RunEvent] = []
+    async with aclosing(batches):
         async for batch in batches:
-            words.extend(n.event.text for n in batch if isinstance(n.event, TextDelta))
-            if isinstance(last := batch[-1].event, RunFinished):
-                if last.problem:
-                    raise RunFailed(live.run, last.problem)
-                return "".join(words), last
-    raise AssertionError("a followed run always ends")
+            events += [numbered.event for numbered in batch]
+    if not (events and isinstance(outcome := events[-1], RunFinished)):
+        raise RunNotFound(run.id)
+    if outcome.problem:
+        raise RunFailed(run, outcome.problem)
+    return text_of(answer_of(events)), outcome

@@ -1,16 +1,16 @@
 """Chat over a WebSocket: one answer at a time, and a new message interrupts it."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter
-from pydantic import Field, StrictStr, ValidationError, model_validator
+from pydantic import Field, StrictInt, StrictStr, ValidationError, model_validator
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from application.chat.ask_question import Question
 from application.ports.language_model import ModelRequest
-from application.runs.live_run import LiveRun
 from domain.access import Principal
 from domain.conversation import (
     MESSAGE_CHARACTERS,
@@ -22,12 +22,12 @@ from domain.conversation import (
     prompt_for,
 )
 from domain.errors import Refusal
-from domain.run import RunFinished, RunStatus, TextDelta
+from domain.run import NumberedEvent, Run, RunFinished, RunId, RunStatus, TextDelta
 from entrypoints.container import Container
 from entrypoints.http.dependencies import Caller, Services
 from entrypoints.http.encoders import socket_frames as frames
 from entrypoints.http.problems import problem_body, refusal_body
-from entrypoints.http.schemas import Body, ModelName, StrictId
+from entrypoints.http.schemas import LARGEST_ID, Body, ModelName, StrictId
 
 router = APIRouter()
 
@@ -35,17 +35,19 @@ WRITE_SECONDS = 60
 
 
 class SocketFrame(Body):
-    """`{"message"}`, with `conversation_id` to store the turn; or `{"type": "stop"}`."""
+    """`{"message"}`, with `conversation_id` to store the turn; `{"type": "stop"}`; `{"resume": run_id, "after": n}`."""
 
     type: Literal["message", "stop"] = "message"
     message: Annotated[StrictStr, Field(max_length=MESSAGE_CHARACTERS)] | None = None
     conversation_id: StrictId | Literal["new"] | None = None
     model: ModelName | None = None
+    resume: StrictId | None = None
+    after: Annotated[StrictInt, Field(ge=0, le=LARGEST_ID)] = 0
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.type == "message" and self.message is None:
-            raise ValueError('a frame needs a `message`, or `"type": "stop"`')
+    def _says_one_thing(self) -> Self:
+        if self.type == "message" and (self.message is None) == (self.resume is None):
+            raise ValueError('a frame needs a `message`, a run to `resume`, or `"type": "stop"`')
         return self
 
 
@@ -71,7 +73,7 @@ class ChatSocket:
         self.caller = caller
         self.turns: list[PromptMessage] = []
         self.answering: asyncio.Task[None] | None = None
-        self.live: LiveRun | None = None
+        self.run: Run | None = None
 
     async def serve(self) -> None:
         while True:
@@ -84,8 +86,10 @@ class ChatSocket:
                 detail = [{"type": e["type"], "loc": list(e["loc"]), "msg": e["msg"]} for e in error.errors()[:20]]
                 await self._send(frames.error(problem_body(422, "invalid_input", detail, self._request_id)))
                 continue
-            await self._stop()
+            if frame.type == "stop" or frame.message is not None:
+                await self._stop()
             if frame.type == "message":
+                await self.close()
                 self.answering = asyncio.create_task(self._answer(frame))
 
     async def close(self) -> None:
@@ -98,8 +102,8 @@ class ChatSocket:
         task, self.answering = self.answering, None
         if task is None or task.done():
             return
-        if self.live:
-            await self.services.cancel_run()(self.caller, self.live.run.id)
+        if self.run:
+            await self.services.cancel_run()(self.caller, self.run.id)
         else:
             task.cancel()
             await self._send(frames.done(RunFinished(RunStatus.CANCELLED)))
@@ -107,14 +111,16 @@ class ChatSocket:
 
     async def _answer(self, frame: SocketFrame) -> None:
         try:
-            if frame.conversation_id is None:
+            if frame.resume is not None:
+                await self._resume(RunId(frame.resume), frame.after)
+            elif frame.conversation_id is None:
                 await self._answer_statelessly(frame)
             else:
                 await self._answer_stored(frame)
         except Refusal as refusal:
             await self._send(frames.error(refusal_body(refusal, self._request_id)))
         finally:
-            self.live = None
+            self.run = None
 
     async def _answer_statelessly(self, frame: SocketFrame) -> None:
         asked = PromptMessage(Role.USER, (Text(checked_text(frame.message or "", field="message")),))
@@ -134,11 +140,19 @@ class ChatSocket:
     async def _answer_stored(self, frame: SocketFrame) -> None:
         id = None if frame.conversation_id == "new" else ConversationId(int(frame.conversation_id or 0))
         question = Question(message=frame.message or "", conversation_id=id, model=frame.model)
-        live = self.live = await self.services.ask_question()(self.caller, question)
-        async with aclosing(live.follow()) as batches:
+        run = await self.services.ask_question()(self.caller, question)
+        await self._show(run, self.services.run_reader().follow(run))
+
+    async def _resume(self, run_id: RunId, after: int) -> None:
+        run, batches = await self.services.follow_run()(self.caller, run_id, after=after)
+        await self._show(run, batches)
+
+    async def _show(self, run: Run, batches: AsyncGenerator[list[NumberedEvent], None]) -> None:
+        self.run = run
+        async with aclosing(batches):
             async for batch in batches:
                 for numbered in batch:
-                    if (said := frames.stored(live.run, numbered, self._request_id)) is not None:
+                    if (said := frames.stored(run, numbered, self._request_id)) is not None:
                         await self._send(said)
 
     async def _send(self, frame: str) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from application.ports.storage import ConversationFilter
 from domain import errors
 from domain.conversation import ConversationChange, ConversationId, MessageId, storable
-from entrypoints.http.dependencies import Caller, Services
+from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.documentation import problems
 from entrypoints.http.schemas import (
     ConversationChangeBody,
@@ -53,10 +53,11 @@ async def list_conversations(
 
 @router.post("", status_code=201, responses=problems(), summary="Begin a conversation")
 async def create_conversation(
-    services: Services, caller: Caller, body: NewConversationBody | None = None
+    services: Services, caller: Caller, key: OnceKey, body: NewConversationBody | None = None
 ) -> ConversationOut:
     new = body or NewConversationBody()
-    return ConversationOut.of(await services.create_conversation()(caller, title=new.title, user_label=new.user_id))
+    create = services.create_conversation()
+    return ConversationOut.of(await create(caller, title=new.title, user_label=new.user_id, key=key))
 
 
 @router.get("/{id}", responses=MISSING, summary="Look at a conversation")

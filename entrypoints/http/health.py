@@ -15,9 +15,10 @@ async def live() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/ready", responses=problems(errors.TooBusy), summary="Can it do its work")
+@router.get("/ready", responses=problems(errors.ServerStopping), summary="Can it do its work")
 async def ready(services: Services) -> dict[str, str]:
     """503 with the reason while the database does not answer, or while the server is stopping."""
-    services.worker().refuse_if_full()
+    if services.worker().draining:
+        raise errors.ServerStopping
     await services.database().ping()
     return {"status": "ready"}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from domain.conversation import LABEL_CHARACTERS, MESSAGE_CHARACTERS, TITLE_CHARACTERS, Conversation, Message, Text
-from domain.run import Run
+from domain.run import IfBusy, Run
 from domain.usage import Usage
 
 LARGEST_ID = 2**63 - 1
@@ -48,6 +48,10 @@ class ChatBody(Body):
     conversation_id: StrictId | None = Field(default=None, description="go on in this conversation; null begins one")
     user_id: UserLabel | None = Field(default=None, description="a label within your own data, never an identity")
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=1000)] | None = None
+    if_busy: IfBusy | None = Field(
+        default=None,
+        description="while another run answers here: `reject` (the default), `queue` behind it, or `interrupt` it",
+    )
     model: ModelName | None = Field(default=None, description="`provider:model`, or a name of the default provider")
     temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
     max_tokens: Annotated[StrictInt, Field(ge=1, le=1_000_000)] | None = None
@@ -56,7 +60,7 @@ class ChatBody(Body):
     def _one_kind(self) -> Self:
         if (self.message is None) == (self.messages is None):
             raise ValueError("give exactly one of `message` (a stored turn) and `messages` (stateless)")
-        stored = ("conversation_id", "user_id")
+        stored = ("conversation_id", "user_id", "if_busy")
         stateless = ("temperature", "max_tokens")
         for name in stored if self.messages is not None else stateless:
             if getattr(self, name) is not None:
@@ -217,6 +221,19 @@ class RunOut(Out):
 
 
 # --- completions and embeddings -----------------------------------------------------------------------------------
+
+
+class EditBody(Body):
+    model_config = body_example({"message": "Why do rivers meander?"})
+
+    message: Annotated[StrictStr, Field(min_length=1, max_length=MESSAGE_CHARACTERS)]
+    model: ModelName | None = None
+
+
+class RegenerateBody(Body):
+    model_config = body_example({})
+
+    model: ModelName | None = None
 
 
 class CompleteBody(Body):

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from application.runs.live_run import LiveRun
 from domain.run import NumberedEvent, Run, RunFinished
 from entrypoints.http.problems import RunFailed
 
@@ -73,11 +72,11 @@ class Opened:
         await self._batches.aclose()
 
 
-async def open_live(live: LiveRun) -> Opened:
-    """The events of a run that has just been started, from the first. Raise RunFailed."""
-    opened = Opened(live.follow())
+async def open_run(run: Run, batches: AsyncGenerator[list[NumberedEvent], None]) -> Opened:
+    """The events of a turn from the first. Raise RunFailed."""
+    opened = Opened(batches)
     try:
-        await opened.peek(live.run)
+        await opened.peek(run)
     except BaseException:
         await opened.aclose()
         raise

@@ -1,24 +1,30 @@
 """A run's events as they are, for those who follow the run itself."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 import msgspec
 
-from domain.run import NumberedEvent, ReasoningDelta, RunEvent, RunFinished, TextDelta
+from domain.conversation import text_of
+from domain.errors import ServerStopping
+from domain.run import AnswerReset, NumberedEvent, ReasoningDelta, RunEvent, RunFinished, TextDelta
 from entrypoints.http.encoders.sse import frame
 
 TYPE_OF: dict[type[RunEvent], str] = {
     TextDelta: "text_delta",
     ReasoningDelta: "reasoning_delta",
+    AnswerReset: "answer_reset",
     RunFinished: "run_finished",
 }
 
 
 def as_object(numbered: NumberedEvent) -> dict[str, Any]:
-    """`{"seq", "type", ...}` with the event's own fields."""
-    return {"seq": numbered.number, "type": TYPE_OF[type(numbered.event)], **asdict(numbered.event)}
+    """`{"seq", "type", ...}` with the event's own fields; an `answer_reset` begins the answer anew with its `text`."""
+    event = numbered.event
+    fields = {"text": text_of(event.parts)} if isinstance(event, AnswerReset) else asdict(event)
+    return {"seq": numbered.number, "type": TYPE_OF[type(event)], **fields}
 
 
 def as_line(numbered: NumberedEvent) -> bytes:
@@ -32,5 +38,7 @@ def as_frame(numbered: NumberedEvent) -> bytes:
 async def encoded(
     batches: AsyncIterable[list[NumberedEvent]], encode: Callable[[NumberedEvent], bytes]
 ) -> AsyncGenerator[bytes, None]:
-    async for batch in batches:
-        yield b"".join(map(encode, batch))
+    """The events as they come; for a reader who has to come back later the stream just ends."""
+    with suppress(ServerStopping):
+        async for batch in batches:
+            yield b"".join(map(encode, batch))

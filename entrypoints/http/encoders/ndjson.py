@@ -5,12 +5,14 @@ from collections.abc import AsyncGenerator, AsyncIterable
 import msgspec
 
 from application.ports.language_model import ModelEvent, ModelFinished
+from domain.conversation import text_of
 from domain.errors import Refusal
-from domain.run import NumberedEvent, Run, RunFinished, RunStatus, TextDelta
+from domain.run import AnswerReset, NumberedEvent, Run, RunFinished, RunStatus, TextDelta
 from entrypoints.http.problems import refusal_body, run_problem_body
 
 MEDIA_TYPE = "application/x-ndjson"
 _encode = msgspec.json.Encoder().encode
+DONE = b'{"done":true}\n'
 
 
 def line(value: object) -> bytes:
@@ -20,24 +22,30 @@ def line(value: object) -> bytes:
 async def stored(run: Run, batches: AsyncIterable[list[NumberedEvent]], request_id: str) -> AsyncGenerator[bytes, None]:
     """`{"token", "seq"}` lines, the first also with `conversation_id` and `run_id`; then `{"done": true, "seq"}`.
 
-    A run that ends with a problem ends in `{"error": {problem}, "seq"}` instead.
+    A run that ends with a problem ends in `{"error": {problem}, "seq"}` instead; a reader who has to come back later
+    gets an error without a `seq`. With `"reset": true` the answer begins anew with that token.
     """
     first: dict[str, object] = {"conversation_id": run.conversation_id, "run_id": run.id}
-    async for batch in batches:
-        piece = b""
-        for numbered in batch:
-            fields = _fields(run, numbered, request_id)
-            if fields:
-                piece += line({**fields, "seq": numbered.number, **first})
-                first = {}
-        if piece:
-            yield piece
+    try:
+        async for batch in batches:
+            piece = b""
+            for numbered in batch:
+                fields = _fields(run, numbered, request_id)
+                if fields:
+                    piece += line({**fields, "seq": numbered.number, **first})
+                    first = {}
+            if piece:
+                yield piece
+    except Refusal as refusal:
+        yield line({"error": refusal_body(refusal, request_id)})
 
 
 def _fields(run: Run, numbered: NumberedEvent, request_id: str) -> dict[str, object] | None:
     event = numbered.event
     if isinstance(event, TextDelta):
         return {"token": event.text}
+    if isinstance(event, AnswerReset):
+        return {"token": text_of(event.parts), "reset": True}
     if isinstance(event, RunFinished):
         if event.problem:
             return {"error": run_problem_body(run, event.problem, request_id)}
@@ -56,7 +64,7 @@ async def stateless(batches: AsyncIterable[list[ModelEvent]], request_id: str) -
         async for batch in batches:
             piece = b"".join(line({"token": event.text}) for event in batch if isinstance(event, TextDelta))
             if isinstance(batch[-1], ModelFinished):
-                piece += line({"done": True})
+                piece += DONE
             yield piece
     except Refusal as refusal:
         yield line({"error": refusal_body(refusal, request_id)})

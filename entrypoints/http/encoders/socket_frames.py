@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from domain.run import NumberedEvent, Run, RunFinished, TextDelta
+from domain.conversation import text_of
+from domain.run import AnswerReset, NumberedEvent, Run, RunFinished, TextDelta
 from entrypoints.http.encoders.ndjson import ending
 from entrypoints.http.problems import run_problem_body
 
@@ -33,6 +34,8 @@ def stored(run: Run, numbered: NumberedEvent, request_id: str) -> str | None:
     more: dict[str, object] = {"seq": numbered.number, "conversation_id": run.conversation_id, "run_id": run.id}
     if isinstance(event, TextDelta):
         return token(event.text, **more)
+    if isinstance(event, AnswerReset):
+        return _frame({"type": "reset", "content": text_of(event.parts), **more})
     if isinstance(event, RunFinished):
         problem = event.problem
         return error(run_problem_body(run, problem, request_id), **more) if problem else done(event, **more)

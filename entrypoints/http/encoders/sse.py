@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator, AsyncIterable
 import msgspec
 
 from application.ports.language_model import ModelEvent, ModelFinished
+from domain.conversation import text_of
 from domain.errors import Refusal
-from domain.run import NumberedEvent, Run, RunFinished, TextDelta
+from domain.run import AnswerReset, NumberedEvent, Run, RunFinished, TextDelta
 from entrypoints.http.problems import refusal_body, run_problem_body
 
 MEDIA_TYPE = "text/event-stream"
@@ -19,20 +20,28 @@ def frame(event: str, id: str | int, data: bytes) -> bytes:
 
 
 async def stored(run: Run, batches: AsyncIterable[list[NumberedEvent]], request_id: str) -> AsyncGenerator[bytes, None]:
-    """`token` events, then `done` with `[DONE]` (or one `error`); the id is `run-number`, enough to come back with."""
-    async for batch in batches:
-        piece = b""
-        for numbered in batch:
-            event, id = numbered.event, f"{run.id}-{numbered.number}"
-            if isinstance(event, TextDelta):
-                ids = {"conversation_id": run.conversation_id, "run_id": run.id} if numbered.number == 1 else {}
-                piece += frame("token", id, _encode({"token": event.text, **ids}))
-            elif isinstance(event, RunFinished) and event.problem:
-                piece += frame("error", id, _encode(run_problem_body(run, event.problem, request_id)))
-            elif isinstance(event, RunFinished):
-                piece += frame("done", id, b"[DONE]")
-        if piece:
-            yield piece
+    """`token` events, then `done` with `[DONE]` (or one `error`); the id is `run-number`, enough to come back with.
+
+    At a `reset` the answer begins anew with that token.
+    """
+    try:
+        async for batch in batches:
+            if piece := b"".join(_frame_of(run, numbered, request_id) for numbered in batch):
+                yield piece
+    except Refusal as refusal:  # no id: the reader comes back with the last one that it has
+        yield b"event: error\ndata: %b\n\n" % _encode(refusal_body(refusal, request_id))
+
+
+def _frame_of(run: Run, numbered: NumberedEvent, request_id: str) -> bytes:
+    event, id = numbered.event, f"{run.id}-{numbered.number}"
+    if isinstance(event, TextDelta):
+        ids = {"conversation_id": run.conversation_id, "run_id": run.id} if numbered.number == 1 else {}
+        return frame("token", id, _encode({"token": event.text, **ids}))
+    if isinstance(event, AnswerReset):
+        return frame("reset", id, _encode({"token": text_of(event.parts)}))
+    if isinstance(event, RunFinished) and event.problem:
+        return frame("error", id, _encode(run_problem_body(run, event.problem, request_id)))
+    return frame("done", id, b"[DONE]") if isinstance(event, RunFinished) else b""
 
 
 async def stateless(batches: AsyncIterable[list[ModelEvent]], request_id: str) -> AsyncGenerator[bytes, None]:

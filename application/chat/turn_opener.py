@@ -1,0 +1,116 @@
+"""Open a turn in one short transaction, and have its run executed here or wherever there is room."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from application.ports.clock import Now
+from application.ports.signals import WORK, Signals
+from application.ports.storage import BeginTransaction, Transaction
+from application.runs.execute_run import ExecuteRun
+from application.runs.run_stopper import RunStopper
+from application.runs.run_writer import RunWriter
+from application.runs.worker import Worker
+from domain.access import Principal
+from domain.conversation import Context, Conversation, MessageId, Part, PromptMessage, Role, prompt_for
+from domain.errors import KeyInUse, ReplyInProgress, ServerStopping, TooBusy
+from domain.idempotency import IdempotencyKey, KeyUse
+from domain.run import IfBusy, Run, RunFinished, RunId, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a turn goes: below `parent_id`, with a new question, or None for another answer to that message."""
+
+    conversation: Conversation
+    parent_id: MessageId | None
+    question: tuple[Part, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnWish:
+    """`find_place` looks in the turn's own transaction."""
+
+    find_place: Callable[[Transaction], Awaitable[Place]]
+    model: str | None = None
+    if_busy: IfBusy = IfBusy.REJECT
+    key: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnOpener:
+    begin: BeginTransaction
+    worker: Worker
+    execute: ExecuteRun
+    stopper: RunStopper
+    signals: Signals
+    now: Now
+    context: Context
+    default_model: str
+    most_queued: int
+    lease_seconds: float
+
+    async def open(self, principal: Principal, wish: TurnWish) -> Run:
+        """The run of the new turn, or of the turn that was opened before under the same key.
+
+        Raise what `find_place` raises, ReplyInProgress, KeyReused, TooBusy or StorageUnavailable, having stored
+        nothing. When the caller is cancelled, the turn is stored and answered all the same, or not stored at all.
+        """
+        while True:
+            try:
+                return await asyncio.shield(self._open(principal, wish))
+            except ReplyInProgress as busy:
+                if wish.if_busy is IfBusy.REJECT:
+                    raise
+                if wish.if_busy is IfBusy.INTERRUPT:
+                    await self.stopper.stop(RunId(busy.run_id), principal.owner)
+            except KeyInUse:
+                pass  # a twin was faster: its run is ours too
+
+    async def _open(self, principal: Principal, wish: TurnWish) -> Run:
+        if self.worker.draining:
+            raise ServerStopping
+        with self.worker.place() as has_room:
+            async with self.begin() as tx:
+                if wish.key and (use := await tx.keys.find(wish.key, lease_seconds=self.lease_seconds)) and use.run_id:
+                    return await tx.runs.get(use.run_id, owner=principal.owner)
+                if not has_room and await tx.runs.queued() >= self.most_queued:
+                    raise TooBusy(f"{self.most_queued:,} runs are waiting already; try again shortly")
+                place = await wish.find_place(tx)
+                here = has_room and not (wish.if_busy is IfBusy.QUEUE and await self._is_busy(tx, place))
+                prompt = await self._prompt(tx, place) if here else ()
+                run = await tx.runs.open(self._turn(principal, wish, place, here=here))
+                if wish.key:
+                    await tx.keys.keep(wish.key, KeyUse(run_id=run.id))
+                await tx.commit()
+            if here:
+                self.worker.take(run, partial(self._execute, prompt))
+            else:
+                self.signals.send(WORK)
+            return run
+
+    def _turn(self, principal: Principal, wish: TurnWish, place: Place, *, here: bool) -> Turn:
+        return Turn(
+            owner=principal.owner,
+            conversation_id=place.conversation.id,
+            parent_id=place.parent_id,
+            question=place.question,
+            model=wish.model or self.default_model,
+            asked_at=self.now(),
+            worker_id=self.worker.id if here else None,
+        )
+
+    async def _is_busy(self, tx: Transaction, place: Place) -> bool:
+        return await tx.runs.active(place.conversation.id, owner=place.conversation.owner) is not None
+
+    async def _prompt(self, tx: Transaction, place: Place) -> tuple[PromptMessage, ...]:
+        limit = self.context.budget.messages
+        earlier = (
+            await tx.messages.branch(place.conversation, tip=place.parent_id, limit=limit) if place.parent_id else []
+        )
+        asked = [PromptMessage(Role.USER, place.question)] if place.question else []
+        return prompt_for(self.context, [*earlier, *asked])
+
+    async def _execute(self, prompt: tuple[PromptMessage, ...], run: Run, writer: RunWriter) -> RunFinished:
+        return await self.execute(run, prompt, writer.append)

@@ -1,0 +1,56 @@
+"""The only way to write to a live run: nothing written here is shown before it is durable."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from application.ports.run_log import LogEntry
+from application.runs.live_run import LiveRun
+from domain.errors import RunLost
+from domain.run import Ending, RunEvent, RunFinished, answer_of, merged
+
+
+@dataclass(slots=True, eq=False)
+class RunWriter:
+    live: LiveRun
+    wake: Callable[["RunWriter"], None]
+    _waiting: list[RunEvent] = field(default_factory=list)
+    _ended_at: datetime | None = None
+    _settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def append(self, events: Sequence[RunEvent]) -> None:
+        """Hand over events. Deltas that wait for the same commit are merged into one event.
+
+        Raise RunLost once the log has refused what this writer wrote.
+        """
+        self.live.raise_if_broken()
+        if events:
+            self._waiting.extend(events)
+            self.wake(self)
+
+    async def end(self, outcome: RunFinished, *, at: datetime) -> None:
+        """Write the ending after everything appended, and return when it is durable or refused."""
+        self._ended_at = at
+        self.append([outcome])
+        await self._settled.wait()
+
+    def take(self) -> LogEntry:
+        """What waits, as the next entry of the log; everything taken before is durable by now."""
+        events, self._waiting = merged(self._waiting), []
+        return LogEntry(self.live.run, self.live.last + 1, tuple(events), self._ending_with(events))
+
+    def stored(self, entry: LogEntry) -> None:
+        self.live.publish(entry.events)
+        if entry.ending:
+            self._settled.set()
+
+    def refused(self) -> None:
+        self.live.break_off(RunLost(self.live.run.id))
+        self._settled.set()
+
+    def _ending_with(self, events: Sequence[RunEvent]) -> Ending | None:
+        if not (self._ended_at and isinstance(events[-1], RunFinished)):
+            return None
+        said = (*(numbered.event for numbered in self.live.events), *events)
+        return Ending(events[-1], answer_of(said), self._ended_at)

@@ -1,0 +1,86 @@
+"""What a worker does besides its runs: it beats, takes what nobody executes, forgets old events, and stops in order."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from application.ports.run_log import RunLog
+from application.ports.signals import WORK, Signals
+from application.ports.workers import Workers
+from application.runs.resume_run import ResumeRun
+from application.runs.worker import Worker
+from domain.errors import StorageUnavailable
+
+log = logging.getLogger(__name__)
+
+LAST_SECONDS = 5.0
+FORGET_EVERY_SECONDS = 10.0
+FORGET_AT_ONCE = 200
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class WorkerLoop:
+    worker: Worker
+    workers: Workers
+    resume: ResumeRun
+    log: RunLog
+    signals: Signals
+    lease_seconds: float
+    retention_seconds: float
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Beat once, so that no run of ours is ever taken for a dead worker's, then go on in the background.
+
+        Raise StorageUnavailable when the first beat fails.
+        """
+        await self.workers.beat(self.worker.id)
+        for work in (self.worker.appender.run_forever(), self._look_forever(), self._forget_forever()):
+            self._tasks.append(asyncio.create_task(work))
+
+    async def stop(self, *, drain_seconds: float) -> None:
+        """Take nothing more, let runs end within `drain_seconds`, and hand the rest over at once. Idempotent."""
+        self.worker.draining = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(drain_seconds):
+                await self.worker.until_idle()
+        with suppress(TimeoutError, StorageUnavailable):  # then the lease tells the others
+            async with asyncio.timeout(LAST_SECONDS):
+                await self.worker.let_go()
+                await self.workers.release(self.worker.id)
+                self.signals.send(WORK)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def look(self) -> bool:
+        """Beat, stop what somebody asked to cancel, take what nobody executes; does anything wait for an ending?"""
+        for run_id in await self.workers.beat(self.worker.id):
+            self.worker.cancel(run_id)
+        if not self.worker.room:
+            return True
+        claim = await self.workers.claim(
+            self.worker.id,
+            executing=self.worker.executing,
+            limit=self.worker.room,
+            lease_seconds=self.lease_seconds,
+        )
+        for run in claim.runs:
+            self.worker.take(run, self.resume)
+        return claim.others_wait
+
+    async def _look_forever(self) -> None:
+        with self.signals.subscribe(WORK) as work:
+            while True:
+                try:
+                    self.worker.tell_of_endings = await self.look()
+                except StorageUnavailable as error:
+                    log.warning("the worker cannot beat: %s", error)
+                await work.wait(self.lease_seconds / 3)
+
+    async def _forget_forever(self) -> None:
+        while True:
+            await asyncio.sleep(FORGET_EVERY_SECONDS)
+            with suppress(StorageUnavailable):
+                await self.log.forget(older_than_seconds=self.retention_seconds, limit=FORGET_AT_ONCE)
