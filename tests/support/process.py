@@ -39,7 +39,11 @@ async def command(*arguments: str, **environment: str) -> asyncio.subprocess.Pro
 async def finished(*arguments: str, **environment: str) -> tuple[int, str]:
     """Run a command to its end; its exit code and all that it printed."""
     process = await command(*arguments, **environment)
-    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), 60)
+    finally:
+        if process.returncode is None:
+            process.kill()
     return process.returncode or 0, output.decode()
 
 
