@@ -1,13 +1,15 @@
-"""`python -m entrypoints [serve|migrate|doctor] [--host HOST] [--port PORT]`; without a command, serve."""
+"""`python -m entrypoints [serve|worker|migrate|doctor] [--host HOST] [--port PORT]`; without a command, serve."""
 
 import argparse
 import asyncio
+import signal
 import sys
 
 from pydantic import ValidationError
 
 from entrypoints.container import CannotStart, Container, close, prepare
 from entrypoints.doctor import report
+from entrypoints.lifespan import running
 from entrypoints.server import Server
 from entrypoints.settings import Settings, misspelt
 
@@ -18,6 +20,22 @@ def serve(settings: Settings) -> int:
     server = Server(container)
     server.run()
     return 0 if server.started else 3
+
+
+def worker(settings: Settings) -> int:
+    """Execute queued and orphaned runs, answering no requests, until SIGTERM or SIGINT."""
+
+    async def go() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        container = Container(settings=settings)
+        async with running(container):
+            print(f"A worker on {container.database().describe()}", flush=True)
+            await stop.wait()
+
+    asyncio.run(go())
+    return 0
 
 
 def migrate(settings: Settings) -> int:
@@ -42,7 +60,7 @@ def doctor(settings: Settings) -> int:
     return 0 if healthy else 1
 
 
-COMMANDS = {"serve": serve, "migrate": migrate, "doctor": doctor}
+COMMANDS = {"serve": serve, "worker": worker, "migrate": migrate, "doctor": doctor}
 
 
 def main(arguments: list[str]) -> int:

@@ -9,10 +9,11 @@ from entrypoints.container import Container, close, prepare
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Bring the schema up to date and start the worker; at the end drain it and close what was opened."""
-    container: Container = app.state.container
-    settings = container.settings()
+async def running(container: Container) -> AsyncIterator[None]:
+    """Bring the schema up to date and start the worker; at the end drain it and close what was opened.
+
+    Raise CannotStart.
+    """
     try:
         await prepare(container.database())
         loop = container.worker_loop()
@@ -20,6 +21,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            await loop.stop(drain_seconds=settings.drain_seconds)
+            await loop.stop(drain_seconds=container.settings().drain_seconds)
     finally:
         await close(container)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with running(app.state.container):
+        yield
