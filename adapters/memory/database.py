@@ -3,12 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from functools import partial
 
 from adapters.memory.conversations import MemoryConversations
+from adapters.memory.keys import MemoryKeys
 from adapters.memory.messages import MemoryMessages
 from adapters.memory.run_log import MemoryRunLog
 from adapters.memory.runs import MemoryRuns
 from adapters.memory.tables import Draft, Tables
+from adapters.memory.workers import MemoryWorkers
+from application.ports.clock import Now
+from application.ports.idempotency import IdempotencyKeys
 from application.ports.run_log import RunLog
 from application.ports.storage import (
     ConversationRepository,
@@ -17,14 +23,18 @@ from application.ports.storage import (
     RunRepository,
     Transaction,
 )
+from application.ports.workers import Workers
 from domain.errors import StorageUnavailable
+
+wall_clock: Now = partial(datetime.now, UTC)
 
 
 class MemoryReadTransaction(ReadTransaction):
     """Sees what is committed; a change made in it is seen by nobody else and forgotten."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, now: Now) -> None:
         self._draft = draft
+        self._now = now
 
     @property
     def conversations(self) -> ConversationRepository:
@@ -36,11 +46,15 @@ class MemoryReadTransaction(ReadTransaction):
 
     @property
     def runs(self) -> RunRepository:
-        return MemoryRuns(self._draft)
+        return MemoryRuns(self._draft, self._now)
 
 
 class MemoryTransaction(MemoryReadTransaction, Transaction):
     """Sees its own changes too; others see them once it has committed."""
+
+    @property
+    def keys(self) -> IdempotencyKeys:
+        return MemoryKeys(self._draft, self._now)
 
     async def commit(self) -> None:
         await asyncio.sleep(0)  # where a database would make others wait, others get their turn here too
@@ -48,11 +62,16 @@ class MemoryTransaction(MemoryReadTransaction, Transaction):
 
 
 class MemoryDatabase:
-    """One writer at a time, and readers who never wait: as SQLite has it, with the same refusal of those who wait."""
+    """One writer at a time, and readers who never wait: as SQLite has it, with the same refusal of those who wait.
 
-    def __init__(self, *, busy_seconds: float = 5.0) -> None:
+    `now` is the store's clock. A store that the workers of several processes share, as tests have it, is not `alone`.
+    """
+
+    def __init__(self, *, busy_seconds: float = 5.0, now: Now = wall_clock, alone: bool = True) -> None:
         self.tables = Tables()
-        self.run_log: RunLog = MemoryRunLog(self.tables, self._writing)
+        self.run_log: RunLog = MemoryRunLog(self.tables, self._writing, now)
+        self.workers: Workers = MemoryWorkers(self.tables, self._writing, now, alone)
+        self._now = now
         self._busy_seconds = busy_seconds
         self._writer = asyncio.Lock()
         self._open = 0
@@ -67,13 +86,13 @@ class MemoryDatabase:
         """Raise StorageUnavailable after `busy_seconds` behind other writers."""
         async with self._writing():
             with self._counted():
-                yield MemoryTransaction(Draft(self.tables))
+                yield MemoryTransaction(Draft(self.tables), self._now)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadTransaction]:
         with self._counted():
             await asyncio.sleep(0)
-            yield MemoryReadTransaction(Draft(self.tables))
+            yield MemoryReadTransaction(Draft(self.tables), self._now)
 
     async def ping(self) -> None:
         """Memory always answers."""

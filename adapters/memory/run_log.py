@@ -4,19 +4,25 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import islice
 from operator import attrgetter
 
 from adapters.memory.copies import copied_event, copied_parts, copied_usage
 from adapters.memory.tables import Spent, Tables
+from application.ports.clock import Now
 from application.ports.run_log import LogEntry, RunLog
 from domain.conversation import MessageStatus
 from domain.run import Ending, NumberedEvent, Run, RunEvent, RunId, RunStatus
+
+WRITABLE = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryRunLog(RunLog):
     tables: Tables
     writing: Callable[[], AbstractAsyncContextManager[None]]
+    now: Now
 
     async def write(self, entries: Sequence[LogEntry]) -> set[RunId]:
         async with self.writing():
@@ -32,6 +38,15 @@ class MemoryRunLog(RunLog):
                 break
         return batch
 
+    async def forget(self, *, older_than_seconds: float, limit: int) -> int:
+        async with self.writing():
+            before = self.now() - timedelta(seconds=older_than_seconds)
+            old = (id for id in self.tables.entries if (at := self.tables.runs[id].finished_at) and at <= before)
+            forgotten = list(islice(old, limit))
+            for run_id in forgotten:
+                del self.tables.entries[run_id]
+            return len(forgotten)
+
     def _accept(self, entry: LogEntry) -> bool:
         run = self.tables.runs.get(entry.run.id)
         if run is None:
@@ -40,7 +55,7 @@ class MemoryRunLog(RunLog):
         at = bisect_left(written, entry.first, key=attrgetter("first"))
         if at < len(written):
             return _identity(written[at]) == _identity(entry)
-        if run.status is not RunStatus.RUNNING or run.fence != entry.run.fence or entry.first != run.last_event + 1:
+        if run.status not in WRITABLE or run.fence != entry.run.fence or entry.first != run.last_event + 1:
             return False
         written.append(replace(entry, events=tuple(copied_event(event) for event in entry.events)))
         run = self.tables.runs[run.id] = replace(run, last_event=entry.last)
@@ -65,7 +80,7 @@ class MemoryRunLog(RunLog):
             parts=copied_parts(ending.answer),
             status=MessageStatus(outcome.status.value),
         )
-        del tables.active[run.conversation_id]
+        tables.retire(run)
         if usage:
             tables.ledger.append(Spent(run.owner, run.model, usage, ending.at, run.id))
 

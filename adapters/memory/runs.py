@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 
 from adapters.memory.copies import copied_parts, copied_run
-from adapters.memory.tables import Draft
+from adapters.memory.tables import Draft, Lease
+from application.ports.clock import Now
 from application.ports.storage import RunRepository
 from domain.access import OwnerId
-from domain.conversation import ConversationId, Message, MessageId, MessageStatus, Role
+from domain.conversation import ConversationId, Message, MessageId, MessageStatus, Part, Role
 from domain.errors import ConversationNotFound, ReplyInProgress, RunNotFound
 from domain.run import Run, RunId, RunKind, RunStatus, Turn
 
@@ -14,30 +15,31 @@ from domain.run import Run, RunId, RunKind, RunStatus, Turn
 @dataclass(frozen=True, slots=True)
 class MemoryRuns(RunRepository):
     draft: Draft
+    now: Now
 
     async def open(self, turn: Turn) -> Run:
         conversation = self.draft.conversations.get(turn.conversation_id)
         if conversation is None or conversation.owner != turn.owner:
             raise ConversationNotFound(turn.conversation_id)
-        if in_the_way := self.draft.active.get(turn.conversation_id):
-            raise ReplyInProgress(in_the_way)
-        question, answer = self._messages(turn)
+        if turn.worker_id and (in_the_way := self.draft.active_in(turn.conversation_id)):
+            raise ReplyInProgress(in_the_way.id)
+        question_id = self._question(turn)
+        answer = self._message(turn, Role.ASSISTANT, question_id, (), MessageStatus.IN_PROGRESS)
         run = Run(
             id=RunId(next(self.draft.tables.run_ids)),
             owner=turn.owner,
             kind=RunKind.REPLY,
             conversation_id=turn.conversation_id,
-            question_id=question.id,
+            question_id=question_id,
             answer_id=answer.id,
             model=turn.model,
-            status=RunStatus.RUNNING,
+            status=RunStatus.RUNNING if turn.worker_id else RunStatus.QUEUED,
             fence=1,
             created_at=turn.asked_at,
+            attempts=1 if turn.worker_id else 0,
         )
-        self.draft.messages.put(question.id, question)
+        self._put(run, turn)
         self.draft.messages.put(answer.id, replace(answer, run_id=run.id))
-        self.draft.runs.put(run.id, run)
-        self.draft.active.put(turn.conversation_id, run.id)
         self.draft.conversations.put(
             conversation.id, replace(conversation, head_id=answer.id, updated_at=turn.asked_at)
         )
@@ -49,28 +51,46 @@ class MemoryRuns(RunRepository):
             raise RunNotFound(id)
         return copied_run(run)
 
+    async def request_cancel(self, id: RunId, *, owner: OwnerId) -> Run:
+        run = await self.get(id, owner=owner)
+        if run.status.is_active:
+            self.draft.runs.put(id, replace(run, cancel_requested=True))
+        return run
+
+    async def queued(self) -> int:
+        ids = {**self.draft.tables.active, **self.draft.active.changes}.values()
+        runs = [self.draft.runs.get(run_id) for of_conversation in ids for run_id in of_conversation or ()]
+        return sum(run is not None and run.status is RunStatus.QUEUED for run in runs)
+
     async def active(self, conversation_id: ConversationId, *, owner: OwnerId) -> Run | None:
-        id = self.draft.active.get(conversation_id)
-        run = self.draft.runs.get(id) if id is not None else None
+        run = self.draft.active_in(conversation_id)
         return run if run and run.owner == owner else None
 
-    def _messages(self, turn: Turn) -> tuple[Message, Message]:
-        question = Message(
+    def _put(self, run: Run, turn: Turn) -> None:
+        self.draft.runs.put(run.id, run)
+        self.draft.leases.put(run.id, Lease(turn.worker_id, self.now()))
+        before = self.draft.active.get(run.conversation_id) or ()
+        self.draft.active.put(run.conversation_id, (*before, run.id))
+
+    def _question(self, turn: Turn) -> MessageId:
+        """The message to be answered: a new one, or the one that gets another answer."""
+        if turn.question is not None:
+            return self._message(turn, Role.USER, turn.parent_id, turn.question, MessageStatus.COMPLETED).id
+        if turn.parent_id is None:
+            raise ValueError("a turn without a question needs a message to answer")
+        return turn.parent_id
+
+    def _message(
+        self, turn: Turn, role: Role, parent_id: MessageId | None, parts: tuple[Part, ...], status: MessageStatus
+    ) -> Message:
+        message = Message(
             id=MessageId(next(self.draft.tables.message_ids)),
             conversation_id=turn.conversation_id,
-            parent_id=turn.parent_id,
-            role=Role.USER,
-            parts=copied_parts(turn.question),
-            status=MessageStatus.COMPLETED,
+            parent_id=parent_id,
+            role=role,
+            parts=copied_parts(parts),
+            status=status,
             created_at=turn.asked_at,
         )
-        answer = Message(
-            id=MessageId(next(self.draft.tables.message_ids)),
-            conversation_id=turn.conversation_id,
-            parent_id=question.id,
-            role=Role.ASSISTANT,
-            parts=(),
-            status=MessageStatus.IN_PROGRESS,
-            created_at=turn.asked_at,
-        )
-        return question, answer
+        self.draft.messages.put(message.id, message)
+        return message

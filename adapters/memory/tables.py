@@ -9,11 +9,13 @@ from typing import Generic, TypeVar
 from application.ports.run_log import LogEntry
 from domain.access import OwnerId
 from domain.conversation import Conversation, ConversationId, Message, MessageId
-from domain.run import Run, RunId
+from domain.idempotency import KeyUse
+from domain.run import Run, RunId, RunStatus, WorkerId
 from domain.usage import Usage
 
 K = TypeVar("K")
 V = TypeVar("V")
+KeyName = tuple[OwnerId, str]
 
 
 @dataclass(slots=True)
@@ -27,6 +29,21 @@ class Spent:
     run_id: RunId | None
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Whose an active run is, and since when; nobody's while it is queued or handed over."""
+
+    worker: WorkerId | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptKey:
+    fingerprint: str
+    use: KeyUse
+    first_used: datetime
+
+
 @dataclass(slots=True)
 class Tables:
     """The committed rows. Ids rise and are never reused, so each dict is in the order of its ids."""
@@ -34,7 +51,10 @@ class Tables:
     conversations: dict[ConversationId, Conversation] = field(default_factory=dict)
     messages: dict[MessageId, Message] = field(default_factory=dict)
     runs: dict[RunId, Run] = field(default_factory=dict)
-    active: dict[ConversationId, RunId] = field(default_factory=dict)
+    active: dict[ConversationId, tuple[RunId, ...]] = field(default_factory=dict)
+    leases: dict[RunId, Lease] = field(default_factory=dict)
+    beats: dict[WorkerId, datetime] = field(default_factory=dict)
+    keys: dict[KeyName, KeptKey] = field(default_factory=dict)
     entries: dict[RunId, list[LogEntry]] = field(default_factory=dict)
     ledger: list[Spent] = field(default_factory=list)
     messages_of: dict[ConversationId, list[MessageId]] = field(default_factory=dict)
@@ -42,6 +62,19 @@ class Tables:
     conversation_ids: Iterator[int] = field(default_factory=lambda: count(1))
     message_ids: Iterator[int] = field(default_factory=lambda: count(1))
     run_ids: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def active_runs(self) -> list[Run]:
+        """Oldest first."""
+        return [self.runs[id] for id in sorted(id for ids in self.active.values() for id in ids)]
+
+    def retire(self, run: Run) -> None:
+        """The run is nobody's any more, and in nobody's way."""
+        rest = tuple(id for id in self.active[run.conversation_id] if id != run.id)
+        if rest:
+            self.active[run.conversation_id] = rest
+        else:
+            del self.active[run.conversation_id]
+        del self.leases[run.id]
 
     def forget(self, id: ConversationId) -> None:
         """Remove a conversation and all that hangs on it; what was spent stays in the ledger, without its run."""
@@ -52,6 +85,7 @@ class Tables:
         gone = set(self.runs_of.pop(id, ()))
         for run_id in gone:
             del self.runs[run_id]
+            self.leases.pop(run_id, None)
             self.entries.pop(run_id, None)
         for spent in self.ledger:
             if spent.run_id in gone:
@@ -98,10 +132,17 @@ class Draft:
         self.messages = Overlay(tables.messages)
         self.runs = Overlay(tables.runs)
         self.active = Overlay(tables.active)
+        self.leases = Overlay(tables.leases)
+        self.keys = Overlay(tables.keys)
 
     def messages_in(self, id: ConversationId) -> Iterator[Message]:
         yield from (self.tables.messages[key] for key in self.tables.messages_of.get(id, ()))
         yield from (m for m in self.messages.changes.values() if m and m.conversation_id == id)
+
+    def active_in(self, id: ConversationId) -> Run | None:
+        """The conversation's run that is running or waiting, else the oldest that is queued."""
+        runs = [run for run_id in self.active.get(id) or () if (run := self.runs.get(run_id))]
+        return min(runs, key=lambda run: (run.status is RunStatus.QUEUED, run.id), default=None)
 
     def forget(self, id: ConversationId) -> None:
         self.conversations.drop(id)
@@ -110,14 +151,17 @@ class Draft:
             del self.messages.changes[key]
         for run_id in [key for key, run in self.runs.changes.items() if run and run.conversation_id == id]:
             del self.runs.changes[run_id]
+            self.leases.changes.pop(run_id, None)
 
     def commit(self) -> None:
         tables = self.tables
         forgotten = [
             id for id, kept in self.conversations.changes.items() if kept is None and id in tables.conversations
         ]
-        self.conversations.apply()
-        self.active.apply()
+        for name in [name for name, kept in self.keys.changes.items() if kept is None]:
+            tables.keys.pop(name, None)
+        for overlay in (self.conversations, self.active, self.leases, self.keys):
+            overlay.apply()
         for message_id in self.messages.apply():
             tables.messages_of.setdefault(tables.messages[message_id].conversation_id, []).append(message_id)
         for run_id in self.runs.apply():

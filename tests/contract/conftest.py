@@ -37,8 +37,9 @@ def migrated_postgres(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "memory":
-        return "memory://"
+    """Each database as a process has it; "shared memory" stands in for one that several processes share."""
+    if request.param in ("memory", "shared memory"):
+        return "memory://" if request.param == "memory" else "memory://shared"
     if request.param == "postgres":
         return str(request.getfixturevalue("migrated_postgres"))
     copy = tmp_path / "parley.db"

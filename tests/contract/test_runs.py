@@ -18,6 +18,7 @@ from tests.support.builders import (
     ask,
     ending,
     exchange,
+    opened,
     stored_messages,
     stored_run,
     turn,
@@ -33,9 +34,7 @@ async def active(database: Database, id: ConversationId, *, owner: OwnerId = ALI
 @pytest.mark.parametrize("model", ["demo:parrot", ODD_TEXTS["quotes"]])
 async def test_an_opened_run_is_running_under_the_first_fence(database: Database, model: str) -> None:
     conversation = await add_conversation(database)
-    async with database.begin() as tx:
-        run = await tx.runs.open(turn(conversation, model=model))
-        await tx.commit()
+    run = await opened(database, turn(conversation, model=model))
     assert run == Run(
         id=run.id,
         owner=ALICE,

@@ -1,12 +1,14 @@
 """Conversations and turns for tests, in few words."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from application.ports.run_log import LogEntry
 from application.ports.storage import NewConversation
 from domain.access import OwnerId
 from domain.conversation import Conversation, ConversationId, Message, MessageId, Part, Text
-from domain.run import Ending, Run, RunFinished, RunId, RunStatus, TextDelta, Turn
+from domain.idempotency import IdempotencyKey
+from domain.run import Ending, Run, RunFinished, RunId, RunStatus, TextDelta, Turn, WorkerId
 from domain.usage import Usage
 from tests.support.databases import Database
 
@@ -14,6 +16,7 @@ ALICE = OwnerId("alice")
 BOB = OwnerId("bob")
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5, microseconds=7)
+ONE, TWO = WorkerId("worker one"), WorkerId("worker two")
 USAGE = Usage(12, 34, raw={"prompt_tokens": 12, "details": {"cached": [1, None, 2.5]}, "π": "🙂"})
 
 ODD_TEXTS = {
@@ -49,6 +52,7 @@ def turn(
     parent_id: MessageId | None = None,
     at: datetime = NOON,
     model: str = "demo:parrot",
+    worker: WorkerId | None = ONE,
 ) -> Turn:
     return Turn(
         owner=conversation.owner,
@@ -57,17 +61,39 @@ def turn(
         question=tuple(Text(part) if isinstance(part, str) else part for part in question or ("A question",)),
         model=model,
         asked_at=at,
+        worker_id=worker,
     )
 
 
-async def ask(
-    database: Database, conversation: Conversation, *question: Part | str, parent_id: MessageId | None = None
-) -> Run:
-    """Store a question as the next turn below `parent_id`; its run is running."""
+def again(conversation: Conversation, question_id: MessageId, *, worker: WorkerId | None = ONE) -> Turn:
+    """Another answer to a question that is there."""
+    return replace(turn(conversation, parent_id=question_id, worker=worker), question=None)
+
+
+async def opened(database: Database, turn: Turn) -> Run:
     async with database.begin() as tx:
-        run = await tx.runs.open(turn(conversation, *question, parent_id=parent_id))
+        run = await tx.runs.open(turn)
         await tx.commit()
     return run
+
+
+async def ask(
+    database: Database,
+    conversation: Conversation,
+    *question: Part | str,
+    parent_id: MessageId | None = None,
+    worker: WorkerId | None = ONE,
+) -> Run:
+    """Store a question as the next turn below `parent_id`; its run is running, or queued without a worker."""
+    return await opened(database, turn(conversation, *question, parent_id=parent_id, worker=worker))
+
+
+async def queue(database: Database, conversation: Conversation, *question: Part | str) -> Run:
+    return await ask(database, conversation, *question, worker=None)
+
+
+def key(name: str = "a key", fingerprint: str = "a request", *, owner: OwnerId = ALICE) -> IdempotencyKey:
+    return IdempotencyKey(owner, name, fingerprint)
 
 
 def ending(
@@ -76,12 +102,13 @@ def ending(
     status: RunStatus = RunStatus.COMPLETED,
     first: int | None = None,
     usage: Usage | None = USAGE,
+    at: datetime = LATER,
 ) -> LogEntry:
     """The last entry of a run's log; its one text delta stands for the whole answer."""
     parts = tuple(Text(part) if isinstance(part, str) else part for part in answer)
     outcome = RunFinished(status, "stop", usage=usage)
     said = [TextDelta(part.text) for part in parts]
-    return LogEntry(run, first or run.last_event + 1, (*said, outcome), Ending(outcome, parts, LATER))
+    return LogEntry(run, first or run.last_event + 1, (*said, outcome), Ending(outcome, parts, at))
 
 
 async def exchange(

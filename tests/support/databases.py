@@ -13,7 +13,13 @@ from adapters.sql.migrate import migrate
 from adapters.sql.tables import usage
 from application.ports.run_log import RunLog
 from application.ports.storage import ReadTransaction, Transaction
+from application.ports.workers import Workers
 from domain.usage import Usage
+
+SHARED = ["shared memory", "postgres"]
+"""The databases that the workers of several processes share, by the names that tests/contract has for them."""
+ALONE = ["memory", "sqlite"]
+"""Those that one process has to itself."""
 
 
 class Database(Protocol):
@@ -21,6 +27,9 @@ class Database(Protocol):
 
     @property
     def run_log(self) -> RunLog: ...
+
+    @property
+    def workers(self) -> Workers: ...
 
     @property
     def checked_out(self) -> int: ...
@@ -37,9 +46,9 @@ class Database(Protocol):
 
 
 async def open_database(url: str) -> Database:
-    """The database at `url`, migrated. Dispose of it afterwards."""
+    """The database at `url`, migrated. Dispose of it afterwards. One in memory is alone or shared as the URL says."""
     if url.startswith("memory:"):
-        return MemoryDatabase()
+        return MemoryDatabase(alone=url != "memory://shared")
     database = SqlDatabase.connect(url)
     await migrate(database)
     return database
