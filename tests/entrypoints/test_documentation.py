@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.app import Parley
+from tests.support.app import Parley, until
 
 
 @pytest.fixture
@@ -24,6 +24,7 @@ async def test_every_route_of_the_surface_is_described(spec: dict[str, Any]) -> 
         "GET /", "POST /chat", "POST /chat/stream", "GET /chat/sse", "GET /conversations", "POST /conversations",
         "GET /conversations/{id}", "PATCH /conversations/{id}", "DELETE /conversations/{id}",
         "GET /conversations/{id}/messages", "POST /complete", "POST /embed", "GET /runs/{id}",
+        "POST /conversations/{id}/messages/{mid}/regenerate", "POST /conversations/{id}/messages/{mid}/edit",
         "GET /runs/{id}/events", "POST /runs/{id}/cancel", "GET /health/live", "GET /health/ready",
     }  # fmt: skip
     for path, verb, operation in operations(spec):
@@ -31,6 +32,10 @@ async def test_every_route_of_the_surface_is_described(spec: dict[str, Any]) -> 
         assert operation.get("tags"), (verb, path)
         if path not in ("/", "/health/live"):
             assert {"422", "503"} <= set(operation["responses"]), (verb, path)
+
+
+async def idle(app: Parley) -> bool:
+    return (await app.http.get("/conversations/1")).json()["active_run_id"] is None
 
 
 async def test_every_example_runs_when_pasted(app: Parley, spec: dict[str, Any]) -> None:
@@ -48,7 +53,9 @@ async def test_every_example_runs_when_pasted(app: Parley, spec: dict[str, Any])
             names = [s["$ref"].rsplit("/", 1)[1] for s in (schema, *schema.get("anyOf", ())) if "$ref" in s]
             bodies = [example for name in names for example in spec["components"]["schemas"][name]["examples"]]
         for example in bodies:
-            response = await app.http.request(verb.upper(), path.replace("{id}", "1"), json=example, params=query)
+            await until(lambda: idle(app))
+            url = path.replace("{id}", "1").replace("{mid}", "1")
+            response = await app.http.request(verb.upper(), url, json=example, params=query)
             assert response.status_code < 300, (verb, path, response.text)
             ran += 1
     assert ran >= 17
