@@ -152,12 +152,6 @@ def storable(value: str, *, field: str) -> str:
     return value
 
 
-def title_from(question: str) -> str:
-    """A first title: the question's first words, on one line."""
-    line = " ".join(question.split())
-    return line if len(line) <= 60 else line[:59].rstrip() + "…"
-
-
 def estimated_tokens(message: Message | PromptMessage) -> int:
     """An estimate: four characters a token and a little for the frame. The provider's usage is the truth."""
     return TOKENS_PER_MESSAGE + -(-len(message.text) // CHARACTERS_PER_TOKEN)

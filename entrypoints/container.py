@@ -25,6 +25,8 @@ from application.chat.answer_statelessly import AnswerStatelessly
 from application.chat.ask_question import AskQuestion
 from application.chat.edit_question import EditQuestion
 from application.chat.regenerate_answer import RegenerateAnswer
+from application.chat.title_conversation import TitleConversation
+from application.chat.titles import Titles
 from application.chat.turn_opener import TurnOpener
 from application.completions.complete_text import CompleteText
 from application.conversations.change_conversation import ChangeConversation
@@ -127,6 +129,10 @@ def embedders(settings: Settings, server: OpenAIServer | None) -> dict[str, Embe
     return {"demo": HashingEmbedder(), "openai": OpenAIEmbedder(server, default_model=name)}
 
 
+def make_titles(settings: Settings, title_conversation: TitleConversation) -> Titles:
+    return Titles(title_conversation if settings.title_model else None)
+
+
 async def close(container: "Container") -> None:
     """Close what was opened: the provider's connections, then the database."""
     if server := container.openai_server():
@@ -189,8 +195,13 @@ class Container(containers.DeclarativeContainer):
     run_stopper = providers.Singleton(
         RunStopper, begin=begin, log=run_log, worker=worker, reader=run_reader, signals=signals, now=now
     )
+    title_conversation = providers.Singleton(
+        TitleConversation, begin=begin, model=model, title_model=settings.provided.title_model, now=now
+    )
+    titles = providers.Singleton(make_titles, settings, title_conversation)
     turns = providers.Singleton(
         TurnOpener,
+        titles=titles,
         begin=begin,
         worker=worker,
         execute=execute_run,

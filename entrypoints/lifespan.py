@@ -22,6 +22,7 @@ async def running(container: Container) -> AsyncIterator[None]:
             yield
         finally:
             await loop.stop(drain_seconds=container.settings().drain_seconds)
+            await container.titles().stop()
     finally:
         await close(container)
 

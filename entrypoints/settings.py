@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     model: str = Field(default="", description="provider:model that answers when a request names none")
     embedding_model: str = ""
+    title_model: str = Field(default="", description="names conversations after their first answer; none: first words")
     connect_seconds: float = Field(default=5, gt=0, le=60)
     first_byte_seconds: float = Field(default=60, gt=0, le=3600)
     idle_seconds: float = Field(default=60, gt=0, le=3600)
@@ -53,7 +54,7 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=20, ge=0, le=3600)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("model", "embedding_model")
+    @field_validator("model", "embedding_model", "title_model")
     @classmethod
     def _names_a_provider(cls, value: str) -> str:
         if value and not (value.partition(":")[0] and value.partition(":")[2]):

@@ -61,6 +61,11 @@ class MemoryConversations(ConversationRepository):
         self.draft.conversations.put(id, after)
         return after
 
+    async def retitle(self, id: ConversationId, *, owner: OwnerId, old: str, new: str) -> None:
+        conversation = self.draft.conversations.get(id)
+        if conversation and (conversation.owner, conversation.title) == (owner, old):
+            self.draft.conversations.put(id, replace(conversation, title=new))
+
     async def delete(self, id: ConversationId, *, owner: OwnerId) -> None:
         await self.get(id, owner=owner)
         self.draft.forget(id)

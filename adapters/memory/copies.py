@@ -18,8 +18,8 @@ def copied_message(message: Message) -> Message:
     return message
 
 
-def copied_usage(usage: Usage | None) -> Usage | None:
-    return replace(usage, raw=deepcopy(usage.raw)) if usage else None
+def copied_usage(usage: Usage) -> Usage:
+    return replace(usage, raw=deepcopy(usage.raw))
 
 
 def copied_run(run: Run) -> Run:

@@ -8,6 +8,7 @@ from functools import partial
 
 from adapters.memory.conversations import MemoryConversations
 from adapters.memory.keys import MemoryKeys
+from adapters.memory.ledger import MemoryLedger
 from adapters.memory.messages import MemoryMessages
 from adapters.memory.run_log import MemoryRunLog
 from adapters.memory.runs import MemoryRuns
@@ -22,6 +23,7 @@ from application.ports.storage import (
     ReadTransaction,
     RunRepository,
     Transaction,
+    UsageLedger,
 )
 from application.ports.workers import Workers
 from domain.errors import StorageUnavailable
@@ -55,6 +57,10 @@ class MemoryTransaction(MemoryReadTransaction, Transaction):
     @property
     def keys(self) -> IdempotencyKeys:
         return MemoryKeys(self._draft, self._now)
+
+    @property
+    def ledger(self) -> UsageLedger:
+        return MemoryLedger(self._draft)
 
     async def commit(self) -> None:
         await asyncio.sleep(0)  # where a database would make others wait, others get their turn here too

@@ -66,7 +66,7 @@ class MemoryRunLog(RunLog):
     def _end(self, run: Run, ending: Ending) -> None:
         """Terminal state, sealed answer and ledger line, all or none: nothing here can fail or wait."""
         tables, outcome = self.tables, ending.outcome
-        usage = copied_usage(outcome.usage)
+        usage = copied_usage(outcome.usage) if outcome.usage else None
         tables.runs[run.id] = replace(
             run,
             status=outcome.status,

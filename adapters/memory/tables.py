@@ -134,6 +134,7 @@ class Draft:
         self.active = Overlay(tables.active)
         self.leases = Overlay(tables.leases)
         self.keys = Overlay(tables.keys)
+        self.ledger: list[Spent] = []
 
     def messages_in(self, id: ConversationId) -> Iterator[Message]:
         yield from (self.tables.messages[key] for key in self.tables.messages_of.get(id, ()))
@@ -166,5 +167,7 @@ class Draft:
             tables.messages_of.setdefault(tables.messages[message_id].conversation_id, []).append(message_id)
         for run_id in self.runs.apply():
             tables.runs_of.setdefault(tables.runs[run_id].conversation_id, []).append(run_id)
+        tables.ledger += self.ledger
+        self.ledger.clear()
         for id in forgotten:
             tables.forget(id)

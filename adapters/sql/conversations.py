@@ -20,6 +20,7 @@ GET = SELECT.where(MINE)
 # Whoever goes on to ask must have seen the newest head: the row is held until the transaction ends.
 GET_AND_HOLD = GET.with_for_update(key_share=True)
 DELETE = sa.delete(conversations).where(MINE)
+RETITLE = sa.update(conversations).where(MINE, c.title == sa.bindparam("old")).values(title=sa.bindparam("new"))
 UPDATE = sa.update(conversations).where(MINE).returning(*c)
 
 
@@ -84,6 +85,10 @@ class SqlConversationRepository(Repository, ConversationRepository):
         if row is None:
             raise ConversationNotFound(id)
         return _from_row(row)
+
+    @in_session(writes=True)
+    def retitle(self, connection: sa.Connection, id: ConversationId, *, owner: OwnerId, old: str, new: str) -> None:
+        connection.execute(RETITLE, {"which": id, "whose": owner, "old": old, "new": new})
 
     @in_session(writes=True, slow=True)
     def delete(self, connection: sa.Connection, id: ConversationId, *, owner: OwnerId) -> None:

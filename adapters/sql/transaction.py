@@ -1,6 +1,7 @@
 """The transactions that use cases are given."""
 
 from adapters.sql.conversations import SqlConversationRepository
+from adapters.sql.ledger import SqlUsageLedger
 from adapters.sql.messages import SqlMessageRepository
 from adapters.sql.runs import SqlRunRepository
 from adapters.sql.session import Session
@@ -10,6 +11,7 @@ from application.ports.storage import (
     ReadTransaction,
     RunRepository,
     Transaction,
+    UsageLedger,
 )
 
 
@@ -33,5 +35,9 @@ class SqlReadTransaction(ReadTransaction):
 
 
 class SqlTransaction(SqlReadTransaction, Transaction):
+    @property
+    def ledger(self) -> UsageLedger:
+        return SqlUsageLedger(self._session)
+
     async def commit(self) -> None:
         await self._session.commit()

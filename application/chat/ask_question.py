@@ -7,9 +7,10 @@ from application.chat.turn_opener import Place, TurnOpener, TurnWish
 from application.ports.clock import Now
 from application.ports.storage import NewConversation, Transaction
 from domain.access import Principal
-from domain.conversation import LABEL_CHARACTERS, Conversation, ConversationId, Text, checked_text, title_from
+from domain.conversation import LABEL_CHARACTERS, Conversation, ConversationId, Text, checked_text
 from domain.idempotency import IdempotencyKey
 from domain.run import IfBusy, Run
+from domain.title import title_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+from application.chat.titles import Titles
 from application.ports.clock import Now
 from application.ports.signals import WORK, Signals
 from application.ports.storage import BeginTransaction, Transaction
@@ -13,10 +14,10 @@ from application.runs.run_stopper import RunStopper
 from application.runs.run_writer import RunWriter
 from application.runs.worker import Worker
 from domain.access import Principal
-from domain.conversation import Context, Conversation, MessageId, Part, PromptMessage, Role, prompt_for
+from domain.conversation import Context, Conversation, MessageId, Part, PromptMessage, Role, prompt_for, text_of
 from domain.errors import KeyInUse, ReplyInProgress, ServerStopping, TooBusy
 from domain.idempotency import IdempotencyKey, KeyUse
-from domain.run import IfBusy, Run, RunFinished, RunId, Turn
+from domain.run import IfBusy, Run, RunFinished, RunId, RunStatus, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class TurnOpener:
     default_model: str
     most_queued: int
     lease_seconds: float
+    titles: Titles
 
     async def open(self, principal: Principal, wish: TurnWish) -> Run:
         """The run of the new turn, or of the turn that was opened before under the same key.
@@ -85,7 +87,7 @@ class TurnOpener:
                     await tx.keys.keep(wish.key, KeyUse(run_id=run.id))
                 await tx.commit()
             if here:
-                self.worker.take(run, partial(self._execute, prompt))
+                self.worker.take(run, partial(self._execute, place, prompt))
             else:
                 self.signals.send(WORK)
             return run
@@ -112,5 +114,10 @@ class TurnOpener:
         asked = [PromptMessage(Role.USER, place.question)] if place.question else []
         return prompt_for(self.context, [*earlier, *asked])
 
-    async def _execute(self, prompt: tuple[PromptMessage, ...], run: Run, writer: RunWriter) -> RunFinished:
-        return await self.execute(run, prompt, writer.append)
+    async def _execute(
+        self, place: Place, prompt: tuple[PromptMessage, ...], run: Run, writer: RunWriter
+    ) -> RunFinished:
+        outcome = await self.execute(run, prompt, writer.append)
+        if place.parent_id is None and place.question and outcome.status is RunStatus.COMPLETED:
+            self.titles.offer(run, text_of(place.question))
+        return outcome

@@ -11,6 +11,7 @@ from application.ports.idempotency import IdempotencyKeys
 from domain.access import OwnerId
 from domain.conversation import Conversation, ConversationChange, ConversationId, Message, MessageId
 from domain.run import Run, RunId, Turn
+from domain.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class ConversationRepository(Protocol):
         self, id: ConversationId, change: ConversationChange, *, owner: OwnerId, at: datetime
     ) -> Conversation:
         """The conversation as it is afterwards. Raise ConversationNotFound."""
+
+    @abstractmethod
+    async def retitle(self, id: ConversationId, *, owner: OwnerId, old: str, new: str) -> None:
+        """Give it the title `new` if it still has the title `old`; `updated_at` stays."""
 
     @abstractmethod
     async def delete(self, id: ConversationId, *, owner: OwnerId) -> None:
@@ -98,6 +103,12 @@ class RunRepository(Protocol):
         """The conversation's active run, if it has one."""
 
 
+class UsageLedger(Protocol):
+    @abstractmethod
+    async def add(self, usage: Usage, *, owner: OwnerId, model: str, at: datetime) -> None:
+        """One line for a provider call that is no run's; a run's own is written with its ending."""
+
+
 class ReadTransaction(Protocol):
     """One short transaction for looking only: nothing done in it lasts, and a store may refuse a change in it.
 
@@ -123,6 +134,10 @@ class Transaction(ReadTransaction, Protocol):
     @property
     @abstractmethod
     def keys(self) -> IdempotencyKeys: ...
+
+    @property
+    @abstractmethod
+    def ledger(self) -> UsageLedger: ...
 
     @abstractmethod
     async def commit(self) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.conversation import Reasoning, Text, checked_text, storable, text_of, title_from
+from domain.conversation import Reasoning, Text, checked_text, storable, text_of
+from domain.title import title_from
 from domain.errors import InvalidInput
 from tests.support.builders import ODD_TEXTS
 
