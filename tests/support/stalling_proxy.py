@@ -7,12 +7,16 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 
 class StallingProxy:
-    """Passes bytes both ways while `flowing` is set. Connections are accepted all the same when it is not."""
+    """Passes bytes both ways while `flowing` is set. Connections are accepted all the same when it is not.
+
+    With `hides_the_end` a side that closes is not closed to the other: its last words are followed by silence.
+    """
 
     def __init__(self, server_url: str) -> None:
         self._server = urlsplit(server_url)
         self.flowing = asyncio.Event()
         self.flowing.set()
+        self.hides_the_end = False
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
@@ -32,9 +36,9 @@ class StallingProxy:
             task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        for task in self._tasks:
+        for task in list(self._tasks):
             task.cancel()
-        for writer in self._open:
+        for writer in list(self._open):
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
@@ -50,7 +54,8 @@ class StallingProxy:
                 await self.flowing.wait()
                 target.write(data)
                 await target.drain()
-            target.close()
+            if not self.hides_the_end:
+                target.close()
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from tests.support.builders import (
 )
 from tests.support.stalling_proxy import StallingProxy, stalling_proxy
 
+WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 TERMINATE_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
@@ -123,6 +124,63 @@ async def test_a_transaction_whose_connection_is_lost_is_refused_and_left_undone
         await lose_it()
     assert await administrator.fetchval("SELECT count(*) FROM conversations") == 0
     await postgres.ping()
+
+
+async def test_last_words_without_an_end_cost_one_refusal_a_connection(
+    distant: SqlDatabase, proxy: StallingProxy, administrator: asyncpg.Connection
+) -> None:
+    await asyncio.gather(*(distant.ping() for _ in range(4)))
+    await end_without_an_end(proxy, administrator)
+    refused = 0
+    for _ in range(6):
+        try:
+            await add_conversation(distant)
+        except StorageUnavailable:
+            refused += 1
+    assert 1 <= refused <= 2
+
+
+async def test_last_words_without_an_end_do_not_pass_for_a_fault_of_the_run(
+    distant: SqlDatabase, proxy: StallingProxy, administrator: asyncpg.Connection
+) -> None:
+    run = await ask(distant, await add_conversation(distant), "question")
+    await distant.run_log.write([words(run)])
+    await end_without_an_end(proxy, administrator)
+    with pytest.raises(StorageUnavailable):
+        await distant.run_log.write([words(run, 2)])
+    assert await distant.run_log.write([words(run, 2)]) == set()
+
+
+async def test_last_words_in_the_middle_of_a_transaction_cost_no_place_in_the_pool(
+    distant: SqlDatabase, proxy: StallingProxy, administrator: asyncpg.Connection
+) -> None:
+    for _ in range(3):
+        async with distant.begin() as tx:
+            await tx.conversations.add(new_conversation())
+            await end_without_an_end(proxy, administrator)
+        assert distant.checked_out == 0
+    await asyncio.gather(*(distant.ping() for _ in range(4)))
+
+
+async def end_without_an_end(proxy: StallingProxy, administrator: asyncpg.Connection) -> None:
+    """Make the server say that it ends the connections, and let nobody see them end."""
+    proxy.hides_the_end = True
+    await administrator.fetch(TERMINATE_OTHERS)
+    await administrator.fetch("SELECT pg_sleep(0.1)")  # time for the last words to arrive
+
+
+async def test_a_takeover_under_way_is_waited_for_and_then_the_old_owner_is_refused(
+    postgres: SqlDatabase, administrator: asyncpg.Connection
+) -> None:
+    run = await ask(postgres, await add_conversation(postgres), "question")
+    async with administrator.transaction():
+        await administrator.execute("UPDATE runs SET fence = fence + 1")
+        writing = asyncio.create_task(postgres.run_log.write([words(run)]))
+        async with asyncio.timeout(0.9):
+            while not await administrator.fetchval(WAITS):  # noqa: ASYNC110  # the server has no event for it
+                await asyncio.sleep(0.01)
+    assert await writing == {run.id}
+    assert await postgres.run_log.read(run.id, after=0, limit=10) == []
 
 
 USES: dict[str, Callable[[SqlDatabase, Conversation, Run], Awaitable[object]]] = {

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -210,13 +211,36 @@ async def test_a_commit_goes_on_to_the_end_when_its_caller_is_cancelled_again_an
     assert (await conversations(sqlite))[0] == "after"
 
 
+async def test_what_was_handed_to_a_thread_is_done_before_its_cancelled_caller_goes_on(sqlite: SqlDatabase) -> None:
+    begun, go_on, done = asyncio.Event(), threading.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def work() -> None:
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(5)
+        done.set()
+
+    task = asyncio.create_task(backend(sqlite)._connections.in_thread(work))
+    await begun.wait()
+    for _ in range(5):
+        task.cancel()
+        await asyncio.sleep(0)
+        assert not task.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert done.is_set()
+
+
 async def test_a_long_look_is_bounded_and_in_nobodys_way(sqlite: SqlDatabase) -> None:
-    endless = sa.text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n")
+    long = sa.text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000000) SELECT max(i) FROM n"
+    )
     began = monotonic()
 
     async def look() -> None:
         async with backend(sqlite).read() as session:
-            await session.run(lambda connection: connection.execute(endless).scalar(), slow=True)
+            await session.run(lambda connection: connection.execute(long).scalar(), slow=True)
 
     looks = [asyncio.create_task(look()) for _ in range(2)]
     await add_conversation(sqlite)
