@@ -8,10 +8,13 @@ import sqlalchemy as sa
 
 from adapters.sql.session import Session
 from application.ports.run_log import LogEntry
-from domain.run import RunId
+from domain.run import RunId, WorkerId
 
 
 class Backend(Protocol):
+    alone: bool
+    """Whether one process has the database to itself, so that a worker of another name is a dead one."""
+
     def begin(self) -> AbstractAsyncContextManager[Session]:
         """A session whose work is rolled back unless committed. Everything in it raises StorageUnavailable."""
 
@@ -20,6 +23,9 @@ class Backend(Protocol):
 
     async def append(self, entries: Sequence[LogEntry]) -> set[RunId]:
         """Write in one commit the entries that are next in the log of a run owned by their fence; return those runs."""
+
+    async def beat(self, worker: WorkerId) -> list[RunId]:
+        """As Workers.beat, however busy everybody else is."""
 
     async def change_schema(self, work: Callable[[sa.Connection], None]) -> None:
         """Do the work in one transaction, alone among all processes, for as long as it takes, and commit it."""

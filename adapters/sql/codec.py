@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from domain.conversation import Part, ProviderState, Reasoning, Text, text_of
-from domain.run import Problem, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta
+from domain.run import AnswerReset, Problem, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta
 from domain.usage import Usage
 
 _encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder()
@@ -78,12 +78,16 @@ def _part_from_json(part: dict[str, Any]) -> Part:
 def _event_to_json(event: RunEvent) -> dict[str, Any]:
     if isinstance(event, RunFinished):
         return {"type": "finished"} | _outcome_to_json(event)
+    if isinstance(event, AnswerReset):
+        return {"type": "reset", "parts": [_part_to_json(part) for part in event.parts]}
     return {"type": _DELTA_NAMES[type(event)], "text": event.text}
 
 
 def _event_from_json(event: dict[str, Any]) -> RunEvent:
     if event["type"] == "finished":
         return _outcome_from_json(event)
+    if event["type"] == "reset":
+        return AnswerReset(tuple(_part_from_json(part) for part in event["parts"]))
     return _DELTAS[event["type"]](event["text"])
 
 

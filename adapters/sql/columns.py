@@ -1,13 +1,15 @@
 """Column types that mean the same on both databases."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from adapters.sql.codec import storable
+from adapters.sql.codec import storable, to_json
 
 LARGEST_ID = 2**63 - 1
 
@@ -24,6 +26,20 @@ class Id(TypeDecorator[int]):
 
     def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
         return value if value is None or 0 < value <= LARGEST_ID else 0
+
+
+class Ids(TypeDecorator[Collection[int]]):
+    """Any number of ids as one parameter: an array, or JSON where there are none."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else ARRAY(sa.BigInteger))
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
+        ids = list(value or ())
+        return to_json(ids) if dialect.name == "sqlite" else ids
 
 
 class Words(TypeDecorator[str]):

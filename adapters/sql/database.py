@@ -11,8 +11,10 @@ from adapters.sql.postgres import PostgresBackend
 from adapters.sql.run_log import SqlRunLog
 from adapters.sql.sqlite import SqliteBackend
 from adapters.sql.transaction import SqlReadTransaction, SqlTransaction
+from adapters.sql.workers import SqlWorkers
 from application.ports.run_log import RunLog
 from application.ports.storage import ReadTransaction, Transaction
+from application.ports.workers import Workers
 
 POSTGRES = re.compile(r"^postgres(ql)?(\+\w+)?://")
 SQLITE = re.compile(r"^sqlite(\+\w+)?://")
@@ -22,6 +24,7 @@ class SqlDatabase:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self.run_log: RunLog = SqlRunLog(backend)
+        self.workers: Workers = SqlWorkers(backend)
 
     @classmethod
     def connect(

@@ -12,49 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool, QueuePool
 
 from adapters.sql.backend import Backend
-from adapters.sql.columns import Id, UtcDateTime, Words
+from adapters.sql.columns import Words
 from adapters.sql.errors import translated, translated_commit
-from adapters.sql.postgres_log import PostgresGroupCommit
+from adapters.sql.postgres_connection import Connection, OwnConnection
+from adapters.sql.postgres_log import append
+from adapters.sql.postgres_statements import BEAT, HOLD_KEY, INSERT_TURN
 from adapters.sql.session import Session
 from application.ports.run_log import LogEntry
-from domain.run import RunId
+from domain.idempotency import IdempotencyKey
+from domain.run import RunId, WorkerId
 
 T = TypeVar("T")
 
-GOODBYE_SECONDS = 1.0
 SCHEMA_LOCK = 0x7061726C6579  # "parley"
-
-# One round trip: the unique index decides whether anything at all is inserted, and the rest follows from that.
-INSERT_TURN = sa.text(
-    """
-    WITH opened AS (
-        INSERT INTO runs (owner, kind, conversation_id, question_id, answer_id, model,
-            status, fence, attempts, created_at)
-        SELECT owner, 'reply', id, nextval('messages_id_seq'), nextval('messages_id_seq'), :model,
-            'running', 1, 1, :asked_at FROM conversations WHERE id = :conversation_id AND owner = :owner
-        ON CONFLICT (conversation_id) WHERE status IN ('running', 'waiting') DO NOTHING
-        RETURNING id AS run_id, question_id, answer_id
-    ), said AS (
-        INSERT INTO messages (id, parent_id, role, content, parts, status, run_id, conversation_id, created_at)
-        SELECT question_id, :parent_id, 'user', :content, :parts, 'completed', NULL,
-            :conversation_id, :asked_at FROM opened
-        UNION ALL
-        SELECT answer_id, question_id, 'assistant', '', '[]', 'in_progress', run_id,
-            :conversation_id, :asked_at FROM opened
-    ), moved AS (
-        UPDATE conversations SET head_id = answer_id, updated_at = :asked_at FROM opened WHERE id = :conversation_id
-    )
-    SELECT run_id, question_id, answer_id FROM opened
-    """
-).bindparams(
-    sa.bindparam("owner", type_=Words),
-    sa.bindparam("conversation_id", type_=Id),
-    sa.bindparam("parent_id", type_=Id),
-    sa.bindparam("content", type_=Words),
-    sa.bindparam("parts", type_=Words),
-    sa.bindparam("model", type_=Words),
-    sa.bindparam("asked_at", type_=UtcDateTime),
-)
 
 
 class PostgresSession(Session):
@@ -73,22 +43,16 @@ class PostgresSession(Session):
     def insert_turn(self, connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
         return connection.execute(INSERT_TURN, turn).one_or_none()
 
+    def hold_key(self, connection: sa.Connection, key: IdempotencyKey) -> None:
+        connection.execute(HOLD_KEY, {"owner": key.owner, "key": key.key})
+
     def contains(self, column: sa.ColumnElement[str], words: str) -> sa.ColumnElement[bool]:
         return sa.func.strpos(sa.func.lower(column), sa.func.lower(sa.bindparam(None, words, Words))) > 0
 
 
-class Connection(asyncpg.Connection):  # type: ignore[misc]
-    """Says goodbye, but does not wait for long to be heard."""
-
-    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  # asyncpg's own signature
-        if timeout is not None:  # how SQLAlchemy gives up a connection after a timeout or a cancellation
-            self.terminate()
-            return
-        with suppress(OSError):
-            await super().close(timeout=GOODBYE_SECONDS)
-
-
 class PostgresBackend(Backend):
+    alone = False
+
     def __init__(self, dsn: str, *, pool_size: int, wait_seconds: float, statement_seconds: float) -> None:
         self._dsn = dsn
         self._wait_seconds, self._statement_seconds = wait_seconds, statement_seconds
@@ -102,7 +66,7 @@ class PostgresBackend(Backend):
         )
         self._looking = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         sa.event.listen(self._engine.sync_engine, "checkout", _replace_if_closed)
-        self._group_commit = PostgresGroupCommit(self._connect)
+        self._vital = OwnConnection(self._connect)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Session]:
@@ -115,7 +79,10 @@ class PostgresBackend(Backend):
             yield PostgresSession(connection, writable=False)
 
     async def append(self, entries: Sequence[LogEntry]) -> set[RunId]:
-        return await self._group_commit.append(entries)
+        return await append(self._vital, entries)
+
+    async def beat(self, worker: WorkerId) -> list[RunId]:
+        return [row[0] for row in await self._vital.fetch(BEAT, worker)]
 
     async def change_schema(self, work: Callable[[sa.Connection], None]) -> None:
         unhurried = create_async_engine(
@@ -142,7 +109,7 @@ class PostgresBackend(Backend):
         return f"Postgres{self._version and ' '}{self._version} at {place}/{url.database}"
 
     async def dispose(self) -> None:
-        self._group_commit.close()
+        self._vital.close()
         await self._engine.dispose()
 
     async def _connect(self) -> asyncpg.Connection:

@@ -1,16 +1,9 @@
-"""The group commit on Postgres: one statement on a connection of its own, whatever the size of the group.
+"""The group commit on Postgres: one statement, whatever the size of the group."""
 
-It goes past SQLAlchemy's pool: checking a connection out for each of a thousand groups a second costs more than
-writing them.
-"""
-
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-
-import asyncpg
+from collections.abc import Sequence
 
 from adapters.sql.codec import events_to_json
-from adapters.sql.errors import translated
+from adapters.sql.postgres_connection import OwnConnection
 from adapters.sql.run_log import ending_to_row
 from application.ports.run_log import LogEntry
 from domain.run import RunId
@@ -21,7 +14,7 @@ WITH owned AS (
     SELECT entry.* FROM runs
     JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
         AS entry (run_id, fence, first, last, events) ON runs.id = entry.run_id AND runs.fence = entry.fence
-    WHERE runs.status = 'running' ORDER BY runs.id FOR NO KEY UPDATE OF runs
+    WHERE runs.status IN ('running', 'queued') ORDER BY runs.id FOR NO KEY UPDATE OF runs
 ), stored AS (
     INSERT INTO run_events (run_id, first, last, events) SELECT run_id, first, last, events FROM owned
     WHERE first = 1 + coalesce(
@@ -49,38 +42,13 @@ APPEND = "".join((STORED, ANSWER))
 APPEND_AND_END = "".join((STORED, ENDED, ANSWER))
 
 
-class PostgresGroupCommit:
-    def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
-        self._connect = connect
-        self._connection: asyncpg.Connection | None = None
-        self._free = asyncio.Lock()
-
-    async def append(self, entries: Sequence[LogEntry]) -> set[RunId]:
-        """As Backend.append. When cancelled it may have happened or not."""
-        columns = [list(column) for column in zip(*map(_event_columns, entries), strict=True)]
-        endings = [tuple(ending_to_row(e.run, e.ending).values()) for e in entries if e.ending]
-        if endings:
-            columns += [list(column) for column in zip(*endings, strict=True)]
-        with translated:
-            async with self._free:
-                rows = await self._fetch(APPEND_AND_END if endings else APPEND, columns)
-        return {row[0] for row in rows}
-
-    def close(self) -> None:
-        if self._connection:
-            self._connection.terminate()
-
-    async def _fetch(self, statement: str, columns: list[list[object]]) -> list[asyncpg.Record]:
-        if self._connection is None or self._connection.is_closed():
-            self._connection = await self._connect()
-        try:
-            rows: list[asyncpg.Record] = await self._connection.fetch(statement, *columns)
-            return rows
-        except asyncpg.PostgresError:
-            raise
-        except BaseException:
-            self._connection.terminate()  # an answer may still be on its way; nobody else may read it
-            raise
+async def append(connection: OwnConnection, entries: Sequence[LogEntry]) -> set[RunId]:
+    """As Backend.append."""
+    columns = [list(column) for column in zip(*map(_event_columns, entries), strict=True)]
+    endings = [tuple(ending_to_row(e.run, e.ending).values()) for e in entries if e.ending]
+    if endings:
+        columns += [list(column) for column in zip(*endings, strict=True)]
+    return {row[0] for row in await connection.fetch(APPEND_AND_END if endings else APPEND, *columns)}
 
 
 def _event_columns(entry: LogEntry) -> tuple[object, ...]:

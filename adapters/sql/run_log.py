@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,9 +10,12 @@ import sqlalchemy as sa
 from adapters.sql.backend import Backend
 from adapters.sql.codec import events_from_json, events_to_json, parts_to_columns, storable, to_json
 from adapters.sql.columns import Id
+from adapters.sql.forgetting import drop_old, is_anything_old
 from adapters.sql.tables import run_events, runs
 from application.ports.run_log import LogEntry, RunLog
 from domain.run import Ending, NumberedEvent, Run, RunId
+
+FORGOTTEN_AT_ONCE = 20
 
 e = run_events.c
 WHICH = sa.bindparam("which", type_=Id)
@@ -55,6 +59,19 @@ class SqlRunLog(RunLog):
             for number, event in enumerate(events_from_json(row.events), start=row.first)
             if number > after
         ]
+
+    async def forget(self, *, older_than_seconds: float, limit: int) -> int:
+        """A few runs a transaction, so that nobody waits for long behind it."""
+        forgotten = 0
+        for begun in range(0, limit, FORGOTTEN_AT_ONCE):
+            async with self.backend.read() as session:
+                if not await session.run(partial(is_anything_old, age_seconds=older_than_seconds), slow=False):
+                    break
+            most = min(FORGOTTEN_AT_ONCE, limit - begun)
+            async with self.backend.begin() as session:
+                forgotten += await session.run(partial(drop_old, age_seconds=older_than_seconds, most=most), slow=True)
+                await session.commit()
+        return forgotten
 
 
 def ending_to_row(run: Run, ending: Ending) -> dict[str, Any]:

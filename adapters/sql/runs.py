@@ -16,6 +16,7 @@ from domain.run import Problem, Run, RunId, RunKind, RunStatus, Turn
 from domain.usage import Usage
 
 OPENING_ATTEMPTS = 5
+QUEUED: sa.ColumnElement[str] = sa.literal_column("'queued'")
 
 r = runs.c
 LAST_EVENT = (
@@ -26,21 +27,26 @@ LAST_EVENT = (
     .scalar_subquery()
 )
 SELECT = sa.select(
-    runs,
-    sa.func.coalesce(LAST_EVENT, 0).label("last_event"),
+    *(column for column in r if column is not r.last_event),
+    sa.func.coalesce(LAST_EVENT, r.last_event, 0).label("last_event"),
     usage.c.input_tokens,
     usage.c.output_tokens,
     usage.c.raw,
 ).outerjoin_from(runs, usage, usage.c.run_id == r.id)
 MINE = r.owner == sa.bindparam("whose")
 GET = SELECT.where(r.id == sa.bindparam("which", type_=Id), MINE)
-GET_ACTIVE = SELECT.where(r.conversation_id == sa.bindparam("where", type_=Id), MINE, ACTIVE).order_by(r.id).limit(1)
+FIRST = (r.status == QUEUED, r.id)  # before all that are queued goes the one that is not
+GET_ACTIVE = SELECT.where(r.conversation_id == sa.bindparam("where", type_=Id), MINE, ACTIVE).order_by(*FIRST).limit(1)
 IN_THE_WAY = (
     sa.select(r.id)
     .select_from(conversations)
     .outerjoin(runs, sa.and_(r.conversation_id == conversations.c.id, ACTIVE))
     .where(conversations.c.id == sa.bindparam("where"), conversations.c.owner == sa.bindparam("whose"))
+    .order_by(*FIRST)
+    .limit(1)
 )
+REQUEST_CANCEL = sa.update(runs).where(r.id == sa.bindparam("which"), ACTIVE).values(cancel_requested=True)
+COUNT_QUEUED = sa.select(sa.func.count()).select_from(runs).where(ACTIVE, r.status == QUEUED)
 
 
 class SqlRunRepository(Repository, RunRepository):
@@ -57,9 +63,10 @@ class SqlRunRepository(Repository, RunRepository):
                     question_id=ids.question_id,
                     answer_id=ids.answer_id,
                     model=turn.model,
-                    status=RunStatus.RUNNING,
+                    status=RunStatus(row["status"]),
                     fence=1,
                     created_at=turn.asked_at,
+                    attempts=row["attempts"],
                 )
             _refuse_if_busy(connection, turn)  # what was in the way may have ended in this very moment
         raise StorageUnavailable
@@ -69,12 +76,24 @@ class SqlRunRepository(Repository, RunRepository):
         row = connection.execute(GET, {"which": id, "whose": owner}).one_or_none()
         if row is None:
             raise RunNotFound(id)
-        return _from_row(row)
+        return from_row(row)
+
+    @in_session(writes=True)
+    def request_cancel(self, connection: sa.Connection, id: RunId, *, owner: OwnerId) -> Run:
+        row = connection.execute(GET, {"which": id, "whose": owner}).one_or_none()
+        if row is None:
+            raise RunNotFound(id)
+        connection.execute(REQUEST_CANCEL, {"which": id})
+        return from_row(row)
+
+    @in_session()
+    def queued(self, connection: sa.Connection) -> int:
+        return connection.execute(COUNT_QUEUED).scalar_one()
 
     @in_session()
     def active(self, connection: sa.Connection, conversation_id: ConversationId, *, owner: OwnerId) -> Run | None:
         row = connection.execute(GET_ACTIVE, {"where": conversation_id, "whose": owner}).one_or_none()
-        return None if row is None else _from_row(row)
+        return None if row is None else from_row(row)
 
 
 def _refuse_if_busy(connection: sa.Connection, turn: Turn) -> None:
@@ -86,19 +105,26 @@ def _refuse_if_busy(connection: sa.Connection, turn: Turn) -> None:
 
 
 def _turn_to_row(turn: Turn) -> dict[str, Any]:
-    content, parts = parts_to_columns(turn.question)
+    """By names of our own; `answered_id` is the question that is there already."""
+    if turn.question is None and turn.parent_id is None:
+        raise ValueError("a turn without a question needs a message to answer")
+    content, parts = parts_to_columns(turn.question or ())
     return {
         "owner": turn.owner,
         "conversation_id": turn.conversation_id,
         "parent_id": turn.parent_id,
+        "answered_id": turn.parent_id if turn.question is None else None,
         "content": content,
         "parts": parts,
         "model": turn.model,
+        "worker_id": turn.worker_id,
+        "status": "running" if turn.worker_id else "queued",
+        "attempts": 1 if turn.worker_id else 0,
         "asked_at": turn.asked_at,
     }
 
 
-def _from_row(row: sa.Row[Any]) -> Run:
+def from_row(row: Any) -> Run:
     return Run(
         id=row.id,
         owner=row.owner,
@@ -115,4 +141,6 @@ def _from_row(row: sa.Row[Any]) -> Run:
         problem=None if row.problem_code is None else Problem(row.problem_code, row.problem_message),
         usage=None if row.raw is None else Usage(row.input_tokens, row.output_tokens, from_json(row.raw)),
         last_event=row.last_event,
+        attempts=row.attempts,
+        cancel_requested=row.cancel_requested,
     )

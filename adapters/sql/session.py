@@ -6,6 +6,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
 
+from domain.idempotency import IdempotencyKey
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -26,6 +28,9 @@ class Session(Protocol):
 
     def insert_turn(self, connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
         """Insert run, question and answer and move the head: their ids, or None when the run could not be inserted."""
+
+    def hold_key(self, connection: sa.Connection, key: IdempotencyKey) -> None:
+        """Go on when nobody else has this key in hand; they wait until this session ends."""
 
     def contains(self, column: sa.ColumnElement[str], words: str) -> sa.ColumnElement[bool]:
         """Whether the column has the words in it, whatever their case; no character of them is special."""

@@ -19,10 +19,11 @@ from adapters.sql.errors import translated, translated_commit
 from adapters.sql.session import Session
 from adapters.sql.sqlite_connections import SqliteConnections
 from adapters.sql.sqlite_files import change_schema, claim
-from adapters.sql.sqlite_statements import append, insert_turn
+from adapters.sql.sqlite_statements import append, beat, insert_turn
 from application.ports.run_log import LogEntry
 from domain.errors import StorageUnavailable
-from domain.run import RunId
+from domain.idempotency import IdempotencyKey
+from domain.run import RunId, WorkerId
 
 T = TypeVar("T")
 
@@ -45,6 +46,9 @@ class SqliteReading(Session):
 
     def insert_turn(self, connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
         return insert_turn(connection, turn)
+
+    def hold_key(self, connection: sa.Connection, key: IdempotencyKey) -> None:
+        """Whoever writes has the whole database in hand."""
 
     def contains(self, column: sa.ColumnElement[str], words: str) -> sa.ColumnElement[bool]:
         lower = sa.func.lower if words.isascii() else sa.func.unicode_lower  # SQLite's own is fast and knows ASCII only
@@ -74,6 +78,8 @@ class SqliteWriting(SqliteReading):
 
 
 class SqliteBackend(Backend):
+    alone = True
+
     def __init__(self, path: str, *, wait_seconds: float, statement_seconds: float) -> None:
         self._path, self._wait_seconds = path, wait_seconds
         self._connections = SqliteConnections(path, wait_seconds=wait_seconds, statement_seconds=statement_seconds)
@@ -114,6 +120,12 @@ class SqliteBackend(Backend):
             accepted = await session.run(lambda connection: append(connection, entries), slow=False)
             await session.commit()
         return accepted
+
+    async def beat(self, worker: WorkerId) -> list[RunId]:
+        async with self.begin() as session:
+            cancelled = await session.run(lambda connection: beat(connection, worker), slow=False)
+            await session.commit()
+        return cancelled
 
     async def change_schema(self, work: Callable[[sa.Connection], None]) -> None:
         with translated:

@@ -8,33 +8,49 @@ import sqlalchemy as sa
 from adapters.sql.codec import events_to_json
 from adapters.sql.columns import Id, UtcDateTime, Words
 from adapters.sql.run_log import ending_to_row
+from adapters.sql.sqlite_connections import driver_of
 from adapters.sql.tables import conversations, messages, runs, usage
 from application.ports.run_log import LogEntry
-from domain.run import RunId
+from domain.run import RunId, WorkerId
 
 INSERT_RUN = sa.text(
     """
     INSERT INTO runs (owner, kind, conversation_id, question_id, answer_id, model,
-        status, fence, attempts, created_at)
-    SELECT owner, 'reply', id, newest + 1, newest + 2, :model, 'running', 1, 1, :asked_at
+        status, fence, attempts, worker_id, claimed_at, cancel_requested, created_at)
+    SELECT owner, 'reply', id, coalesce(:answered_id, newest + 1), newest + 2,
+        :model, :status, 1, :attempts, :worker_id, strftime('%Y-%m-%d %H:%M:%f999', 'now'), false, :asked_at
     FROM conversations, (SELECT coalesce(max(seq), 0) AS newest FROM sqlite_sequence WHERE name = 'messages')
-    WHERE id = :conversation_id AND owner = :owner
+    WHERE id = :conversation_id AND owner = :owner AND (:status = 'queued' OR NOT EXISTS (
+        SELECT 1 FROM runs WHERE conversation_id = :conversation_id AND status IN ('queued', 'running', 'waiting')))
     ON CONFLICT (conversation_id) WHERE status IN ('running', 'waiting') DO NOTHING
     RETURNING id AS run_id, question_id, answer_id
     """
 ).bindparams(
     sa.bindparam("owner", type_=Words),
     sa.bindparam("conversation_id", type_=Id),
+    sa.bindparam("answered_id", type_=Id),
     sa.bindparam("model", type_=Words),
+    sa.bindparam("status", type_=Words),
+    sa.bindparam("attempts", type_=sa.Integer),
+    sa.bindparam("worker_id", type_=Words),
     sa.bindparam("asked_at", type_=UtcDateTime),
 )
+BEAT = """
+    INSERT INTO workers (id, heartbeat_at) VALUES (?1, strftime('%Y-%m-%d %H:%M:%f999', 'now'))
+    ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at
+"""
+FORGET_WORKERS = "DELETE FROM workers WHERE heartbeat_at < strftime('%Y-%m-%d %H:%M:%f999', 'now', '-1 hour')"
+TO_CANCEL = """
+    SELECT id FROM runs
+    WHERE worker_id = ?1 AND cancel_requested AND status = 'running' AND status IN ('queued', 'running', 'waiting')
+"""
 INSERT_MESSAGES = sa.insert(messages)
 MOVE_HEAD = sa.update(conversations).where(conversations.c.id == sa.bindparam("which"))
 
 # Once for each entry, through the driver: SQLAlchemy's part would cost several times SQLite's.
 INSERT_EVENTS = """
     INSERT INTO run_events (run_id, first, last, events) SELECT id, ?2, ?3, ?4 FROM runs
-    WHERE id = ?1 AND fence = ?5 AND status = 'running'
+    WHERE id = ?1 AND fence = ?5 AND status IN ('running', 'queued')
         AND ?2 = 1 + coalesce((SELECT last FROM run_events WHERE run_id = ?1 ORDER BY first DESC LIMIT 1), 0)
 """
 END_RUN = (
@@ -88,15 +104,24 @@ def insert_turn(connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] 
         "status": "in_progress",
         "run_id": opened.run_id,
     }
-    connection.execute(INSERT_MESSAGES, [question | said, answer | said])
+    new = [answer | said] if turn["answered_id"] else [question | said, answer | said]
+    connection.execute(INSERT_MESSAGES, new)
     moved = {"which": turn["conversation_id"], "head_id": opened.answer_id, "updated_at": turn["asked_at"]}
     connection.execute(MOVE_HEAD, moved)
     return opened
 
 
+def beat(connection: sa.Connection, worker: WorkerId) -> list[RunId]:
+    """As Backend.beat, without the commit."""
+    execute = driver_of(connection).execute
+    execute(BEAT, (worker,))
+    execute(FORGET_WORKERS)
+    return [row[0] for row in execute(TO_CANCEL, (worker,))]
+
+
 def append(connection: sa.Connection, entries: Sequence[LogEntry]) -> set[RunId]:
     """As Backend.append, without the commit."""
-    execute = connection.connection.driver_connection.execute  # type: ignore[union-attr]
+    execute = driver_of(connection).execute
     accepted = [entry for entry in entries if execute(INSERT_EVENTS, _events_row(entry)).rowcount]
     if endings := [ending_to_row(entry.run, entry.ending) for entry in accepted if entry.ending]:
         connection.execute(END_RUN, endings)

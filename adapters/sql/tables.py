@@ -9,6 +9,7 @@ metadata = sa.MetaData()
 # Written out, not bound: a partial index serves a query only if the query repeats its condition word for word.
 ANSWERING = sa.text("status IN ('running', 'waiting')")
 ACTIVE = sa.text("status IN ('queued', 'running', 'waiting')")
+REMEMBERED = sa.text("finished_at IS NOT NULL AND last_event IS NULL")
 
 
 def _id() -> sa.Column[int]:
@@ -63,15 +64,19 @@ runs = sa.Table(
     sa.Column("fence", sa.Integer, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("worker_id", Words),
+    sa.Column("claimed_at", UtcDateTime, nullable=False),
+    sa.Column("cancel_requested", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("finished_at", UtcDateTime),
     sa.Column("finish_reason", Words),
     sa.Column("problem_code", Words),
     sa.Column("problem_message", Words),
+    sa.Column("last_event", sa.Integer),  # once the events themselves are forgotten
     sa.Index("runs_conversation", "conversation_id"),
     # Of any number of simultaneous questions, on any number of replicas, this lets one through.
     sa.Index("runs_one_active", "conversation_id", unique=True, sqlite_where=ANSWERING, postgresql_where=ANSWERING),
     sa.Index("runs_active", "conversation_id", sqlite_where=ACTIVE, postgresql_where=ACTIVE),
+    sa.Index("runs_remembered", "finished_at", sqlite_where=REMEMBERED, postgresql_where=REMEMBERED),
     sqlite_autoincrement=True,
 )
 
@@ -83,6 +88,31 @@ run_events = sa.Table(
     sa.Column("last", sa.Integer, nullable=False),
     sa.Column("events", Words, nullable=False),
     sqlite_with_rowid=False,
+)
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("heartbeat_at", UtcDateTime, nullable=False),
+)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("owner", Words, primary_key=True),
+    sa.Column("key", Words, primary_key=True),
+    sa.Column("fingerprint", Words, nullable=False),
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE")),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE")),
+    sa.Column("worker_id", Words),
+    sa.Column("status", sa.Integer),
+    sa.Column("media_type", Words),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("idempotency_keys_run", "run_id"),
+    sa.Index("idempotency_keys_conversation", "conversation_id"),
+    sa.Index("idempotency_keys_age", "created_at"),
 )
 
 usage = sa.Table(

@@ -1,10 +1,12 @@
 """The transactions that use cases are given."""
 
 from adapters.sql.conversations import SqlConversationRepository
+from adapters.sql.keys import SqlIdempotencyKeys
 from adapters.sql.ledger import SqlUsageLedger
 from adapters.sql.messages import SqlMessageRepository
 from adapters.sql.runs import SqlRunRepository
 from adapters.sql.session import Session
+from application.ports.idempotency import IdempotencyKeys
 from application.ports.storage import (
     ConversationRepository,
     MessageRepository,
@@ -35,6 +37,10 @@ class SqlReadTransaction(ReadTransaction):
 
 
 class SqlTransaction(SqlReadTransaction, Transaction):
+    @property
+    def keys(self) -> IdempotencyKeys:
+        return SqlIdempotencyKeys(self._session)
+
     @property
     def ledger(self) -> UsageLedger:
         return SqlUsageLedger(self._session)

@@ -1,4 +1,4 @@
-"""Conversations, messages, runs with their events, and the usage ledger."""
+"""Conversations, messages, runs with their events and workers, idempotency keys, and the usage ledger."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Moment = sa.DateTime(timezone=True)
 ANSWERING = sa.text("status IN ('running', 'waiting')")
 ACTIVE = sa.text("status IN ('queued', 'running', 'waiting')")
+REMEMBERED = sa.text("finished_at IS NOT NULL AND last_event IS NULL")
 
 
 def upgrade() -> None:
@@ -19,11 +20,13 @@ def upgrade() -> None:
     create_messages()
     create_runs()
     create_run_events()
+    create_workers()
+    create_idempotency_keys()
     create_usage()
 
 
 def downgrade() -> None:
-    for table in ("usage", "run_events", "runs", "messages", "conversations"):
+    for table in ("usage", "idempotency_keys", "workers", "run_events", "runs", "messages", "conversations"):
         op.drop_table(table)
 
 
@@ -76,11 +79,14 @@ def create_runs() -> None:
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("worker_id", sa.Text()),
+        sa.Column("claimed_at", Moment, nullable=False),
+        sa.Column("cancel_requested", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("finished_at", Moment),
         sa.Column("finish_reason", sa.Text()),
         sa.Column("problem_code", sa.Text()),
         sa.Column("problem_message", sa.Text()),
+        sa.Column("last_event", sa.Integer()),
         sqlite_autoincrement=True,
     )
     op.create_index("runs_conversation", "runs", ["conversation_id"])
@@ -93,6 +99,7 @@ def create_runs() -> None:
         postgresql_where=ANSWERING,
     )
     op.create_index("runs_active", "runs", ["conversation_id"], sqlite_where=ACTIVE, postgresql_where=ACTIVE)
+    op.create_index("runs_remembered", "runs", ["finished_at"], sqlite_where=REMEMBERED, postgresql_where=REMEMBERED)
 
 
 def create_run_events() -> None:
@@ -104,6 +111,33 @@ def create_run_events() -> None:
         sa.Column("events", sa.Text(), nullable=False),
         sqlite_with_rowid=False,
     )
+
+
+def create_workers() -> None:
+    op.create_table(
+        "workers",
+        sa.Column("id", sa.Text(), primary_key=True),
+        sa.Column("heartbeat_at", Moment, nullable=False),
+    )
+
+
+def create_idempotency_keys() -> None:
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("owner", sa.Text(), primary_key=True),
+        sa.Column("key", sa.Text(), primary_key=True),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("run_id", Id, sa.ForeignKey("runs.id", ondelete="CASCADE")),
+        sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id", ondelete="CASCADE")),
+        sa.Column("worker_id", sa.Text()),
+        sa.Column("status", sa.Integer()),
+        sa.Column("media_type", sa.Text()),
+        sa.Column("body", sa.LargeBinary()),
+        sa.Column("created_at", Moment, nullable=False),
+    )
+    op.create_index("idempotency_keys_run", "idempotency_keys", ["run_id"])
+    op.create_index("idempotency_keys_conversation", "idempotency_keys", ["conversation_id"])
+    op.create_index("idempotency_keys_age", "idempotency_keys", ["created_at"])
 
 
 def create_usage() -> None:
