@@ -1,11 +1,18 @@
 """Workers and what they execute, in SQL."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
 import sqlalchemy as sa
 
+from adapters.sql.backend import Backend
 from adapters.sql.columns import Ids, Words
-from adapters.sql.functions import each_of, seconds_ago
-from adapters.sql.runs import QUEUED
-from adapters.sql.tables import ACTIVE, runs, workers
+from adapters.sql.functions import NOW, each_of, seconds_ago
+from adapters.sql.runs import QUEUED, SELECT, from_row
+from adapters.sql.tables import ACTIVE, conversations, runs, workers
+from application.ports.workers import Claim, Workers
+from domain.run import RunId, WorkerId
 
 r, w = runs.c, workers.c
 RUNNING: sa.ColumnElement[str] = sa.literal_column("'running'")
@@ -31,3 +38,60 @@ OTHERS_WAIT = sa.exists(sa.select(r.id).where(ACTIVE, r.status == QUEUED))
 LOOK = sa.select(sa.exists(sa.select(r.id).where(FREE)).label("free"), OTHERS_WAIT.label("others_wait"))
 # Without the plus SQLite walks through all runs there are, in the order of their ids.
 OLDEST_FIRST: sa.ColumnElement[int] = sa.literal_column("+runs.id")
+# Who finds a run held by another claim leaves it to that, and looks at the next.
+HOLD = (
+    sa.select(r.id, r.status, r.conversation_id)
+    .where(FREE)
+    .order_by(OLDEST_FIRST)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(key_share=True, skip_locked=True)
+)
+# Who asks a question holds its conversation, so none can slip in before a queued run whose conversation is held here.
+HOLD_CONVERSATIONS = (
+    sa.select(conversations.c.id)
+    .where(conversations.c.id.op("IN")(WHICH))
+    .with_for_update(key_share=True, skip_locked=True)
+)
+TAKE = (
+    sa.update(runs)
+    .where(r.id.op("IN")(WHICH), FREE)
+    .values(status=RUNNING, worker_id=ME, fence=r.fence + 1, attempts=r.attempts + 1, claimed_at=NOW)
+    .returning(r.id)
+)
+TAKEN = SELECT.where(r.id.op("IN")(WHICH)).order_by(r.id)
+RELEASE = sa.update(runs).where(ACTIVE, r.status == RUNNING, MINE).values(worker_id=None, attempts=r.attempts - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlWorkers(Workers):
+    backend: Backend
+
+    async def beat(self, worker: WorkerId) -> list[RunId]:
+        return await self.backend.beat(worker)
+
+    async def claim(self, worker: WorkerId, *, executing: Collection[RunId], limit: int, lease_seconds: float) -> Claim:
+        values = {"me": worker, "executing": executing, "lease": lease_seconds, "alone": self.backend.alone}
+        async with self.backend.read() as session:
+            found = await session.run(lambda connection: connection.execute(LOOK, values).one(), slow=True)
+        if not found.free:
+            return Claim((), found.others_wait)
+        async with self.backend.begin() as session:
+            claim = await session.run(lambda connection: _claim(connection, values | {"most": limit}), slow=True)
+            await session.commit()
+        return claim
+
+    async def release(self, worker: WorkerId) -> None:
+        async with self.backend.begin() as session:
+            await session.run(lambda connection: connection.execute(RELEASE, {"me": worker}), slow=True)
+            await session.commit()
+
+
+def _claim(connection: sa.Connection, values: dict[str, Any]) -> Claim:
+    """Hold what is free, then look again: by now nobody else can change what is held."""
+    found = connection.execute(HOLD, values).all()
+    queued_in = {row.conversation_id for row in found if row.status == "queued"}
+    held = set(connection.execute(HOLD_CONVERSATIONS, {"which": queued_in}).scalars())
+    which = [row.id for row in found if row.conversation_id in held or row.conversation_id not in queued_in]
+    taken = list(connection.execute(TAKE, values | {"which": which}).scalars())
+    rows = connection.execute(TAKEN, {"which": taken}).all()
+    return Claim(tuple(map(from_row, rows)), connection.execute(sa.select(OTHERS_WAIT)).scalar_one())
