@@ -80,7 +80,7 @@ class TurnOpener:
                 if not has_room and await tx.runs.queued() >= self.most_queued:
                     raise TooBusy(f"{self.most_queued:,} runs are waiting already; try again shortly")
                 place = await wish.find_place(tx)
-                here = has_room and not (wish.if_busy is IfBusy.QUEUE and await self._is_busy(tx, place))
+                here = await self._may_run_here(tx, wish, place, has_room=has_room)
                 prompt = await self._prompt(tx, place) if here else ()
                 run = await tx.runs.open(self._turn(principal, wish, place, here=here))
                 if wish.key:
@@ -103,8 +103,14 @@ class TurnOpener:
             worker_id=self.worker.id if here else None,
         )
 
-    async def _is_busy(self, tx: Transaction, place: Place) -> bool:
-        return await tx.runs.active(place.conversation.id, owner=place.conversation.owner) is not None
+    async def _may_run_here(self, tx: Transaction, wish: TurnWish, place: Place, *, has_room: bool) -> bool:
+        """Whether the run can be taken at once; if not it is queued. Raise ReplyInProgress for who will not wait."""
+        if has_room and wish.if_busy is not IfBusy.QUEUE:
+            return True  # if the conversation is busy, opening the turn refuses
+        active = await tx.runs.active(place.conversation.id, owner=place.conversation.owner)
+        if active and wish.if_busy is not IfBusy.QUEUE:
+            raise ReplyInProgress(active.id)
+        return has_room and active is None
 
     async def _prompt(self, tx: Transaction, place: Place) -> tuple[PromptMessage, ...]:
         limit = self.context.budget.messages
