@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from adapters.sql.session import Session
 from application.ports.run_log import LogEntry
+from application.ports.signals import Signals
 from domain.run import RunId, WorkerId
 
 
@@ -26,6 +27,9 @@ class Backend(Protocol):
 
     async def beat(self, worker: WorkerId) -> list[RunId]:
         """As Workers.beat, however busy everybody else is."""
+
+    def signals_over(self, local: Signals) -> Signals:
+        """Signals to all processes that share the database; within this one they go by `local`."""
 
     async def change_schema(self, work: Callable[[sa.Connection], None]) -> None:
         """Do the work in one transaction, alone among all processes, for as long as it takes, and commit it."""

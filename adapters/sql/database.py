@@ -13,6 +13,7 @@ from adapters.sql.sqlite import SqliteBackend
 from adapters.sql.transaction import SqlReadTransaction, SqlTransaction
 from adapters.sql.workers import SqlWorkers
 from application.ports.run_log import RunLog
+from application.ports.signals import Signals
 from application.ports.storage import ReadTransaction, Transaction
 from application.ports.workers import Workers
 
@@ -33,7 +34,7 @@ class SqlDatabase:
         """The database at `url`; nothing is opened yet. Raise ValueError for a URL of another kind.
 
         Nobody waits longer than `wait_seconds` for a connection, and `statement_seconds` for a statement; then
-        StorageUnavailable is raised. On Postgres one connection more than `pool_size` writes the event log.
+        StorageUnavailable is raised. On Postgres one connection more than `pool_size` writes the event log and beats.
         """
         limits = {"wait_seconds": wait_seconds, "statement_seconds": statement_seconds}
         if POSTGRES.match(url):
@@ -54,6 +55,13 @@ class SqlDatabase:
         """As the port's BeginRead."""
         async with self.backend.read() as session:
             yield SqlReadTransaction(session)
+
+    def signals_over(self, local: Signals) -> Signals:
+        """Signals to every process that shares the database, by way of `local` within this one.
+
+        On Postgres they take one connection more, opened when somebody subscribes and closed by `dispose`.
+        """
+        return self.backend.signals_over(local)
 
     async def ping(self) -> None:
         """Raise StorageUnavailable unless the database answers."""

@@ -16,9 +16,11 @@ from adapters.sql.columns import Words
 from adapters.sql.errors import translated, translated_commit
 from adapters.sql.postgres_connection import Connection, OwnConnection
 from adapters.sql.postgres_log import append
+from adapters.sql.postgres_signals import PostgresSignals
 from adapters.sql.postgres_statements import BEAT, HOLD_KEY, INSERT_TURN
 from adapters.sql.session import Session
 from application.ports.run_log import LogEntry
+from application.ports.signals import Signals
 from domain.idempotency import IdempotencyKey
 from domain.run import RunId, WorkerId
 
@@ -67,6 +69,7 @@ class PostgresBackend(Backend):
         self._looking = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         sa.event.listen(self._engine.sync_engine, "checkout", _replace_if_closed)
         self._vital = OwnConnection(self._connect)
+        self._signals: PostgresSignals | None = None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Session]:
@@ -83,6 +86,10 @@ class PostgresBackend(Backend):
 
     async def beat(self, worker: WorkerId) -> list[RunId]:
         return [row[0] for row in await self._vital.fetch(BEAT, worker)]
+
+    def signals_over(self, local: Signals) -> Signals:
+        self._signals = PostgresSignals(local, self._connect)
+        return self._signals
 
     async def change_schema(self, work: Callable[[sa.Connection], None]) -> None:
         unhurried = create_async_engine(
@@ -109,6 +116,8 @@ class PostgresBackend(Backend):
         return f"Postgres{self._version and ' '}{self._version} at {place}/{url.database}"
 
     async def dispose(self) -> None:
+        if self._signals:
+            await self._signals.aclose()
         self._vital.close()
         await self._engine.dispose()
 

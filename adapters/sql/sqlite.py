@@ -21,6 +21,7 @@ from adapters.sql.sqlite_connections import SqliteConnections
 from adapters.sql.sqlite_files import change_schema, claim
 from adapters.sql.sqlite_statements import append, beat, insert_turn
 from application.ports.run_log import LogEntry
+from application.ports.signals import Signals
 from domain.errors import StorageUnavailable
 from domain.idempotency import IdempotencyKey
 from domain.run import RunId, WorkerId
@@ -126,6 +127,9 @@ class SqliteBackend(Backend):
             cancelled = await session.run(lambda connection: beat(connection, worker), slow=False)
             await session.commit()
         return cancelled
+
+    def signals_over(self, local: Signals) -> Signals:
+        return local
 
     async def change_schema(self, work: Callable[[sa.Connection], None]) -> None:
         with translated:
