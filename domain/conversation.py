@@ -56,7 +56,39 @@ class Reasoning:
     provider_state: ProviderState | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The model wants the tool `name` called; `arguments` is JSON as the model wrote it, which may be broken."""
+
+    id: str
+    name: str
+    arguments: str
+    provider_state: ProviderState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What came of the call `call_id`."""
+
+    call_id: str
+    content: str
+    provider_state: ProviderState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture by its address, or whole in a `data:` URL; Parley itself never fetches it."""
+
+    url: str
+    detail: str | None = None
+    provider_state: ProviderState | None = None
+
+
 Part = Text | Reasoning
+"""What a stored message is made of."""
+
+PromptPart = Part | ToolCall | ToolResult | Image
+"""What a model may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +114,7 @@ class PromptMessage:
     """What a model is shown: a message without identity."""
 
     role: Role
-    parts: tuple[Part, ...]
+    parts: tuple[PromptPart, ...]
 
     @property
     def text(self) -> str:
@@ -127,7 +159,7 @@ class Context:
     budget: ContextBudget = field(default_factory=lambda: ContextBudget(messages=40, tokens=16_000))
 
 
-def text_of(parts: Iterable[Part]) -> str:
+def text_of(parts: Iterable[PromptPart]) -> str:
     """The words of the parts that a person reads; reasoning is not among them."""
     return "".join(part.text for part in parts if isinstance(part, Text))
 

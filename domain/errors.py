@@ -4,6 +4,7 @@ Refusal
 ├── NotFound                     also when it belongs to somebody else
 │   ├── ConversationNotFound
 │   ├── MessageNotFound
+│   ├── ModelNotFound
 │   └── RunNotFound
 ├── InvalidInput                 names the field
 │   ├── CursorAhead
@@ -56,6 +57,11 @@ class ConversationNotFound(NotFound):
 class MessageNotFound(NotFound):
     code = "message_not_found"
     thing = "Message"
+
+
+class ModelNotFound(NotFound):
+    code = "model_not_found"
+    thing = "Model"
 
 
 class RunNotFound(NotFound):
@@ -182,8 +188,17 @@ class ProviderCredentialsRefused(ProviderFailure):
 
 
 class ProviderRejectedRequest(ProviderFailure):
+    """`vendor_code` and `vendor_param` are the vendor's own words for what is wrong and where, if it has any."""
+
     code = "provider_rejected_request"
     said = "rejected the request"
+
+    def __init__(
+        self, provider: str, detail: str = "", *, vendor_code: str | None = None, vendor_param: str | None = None
+    ) -> None:
+        super().__init__(provider, detail)
+        self.vendor_code = vendor_code
+        self.vendor_param = vendor_param
 
 
 class ProviderOverloaded(ProviderFailure):

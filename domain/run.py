@@ -132,7 +132,7 @@ class AnswerReset:
 
 
 RunEvent = TextDelta | ReasoningDelta | AnswerReset | RunFinished
-PART_OF: dict[type, type[Part]] = {TextDelta: Text, ReasoningDelta: Reasoning}
+PART_OF: dict[type, type[Text] | type[Reasoning]] = {TextDelta: Text, ReasoningDelta: Reasoning}
 
 
 class NumberedEvent(NamedTuple):

@@ -18,8 +18,9 @@ from adapters.demo.sayings import (
 )
 from adapters.demo.shows import ASKING, REASONING, SHOWS
 from adapters.demo.tasks import framed_text, task_answer
+from adapters.demo.tools import calls_for, results_in, told
 from application.ports.language_model import ModelRequest
-from domain.conversation import PromptMessage, Role
+from domain.conversation import PromptMessage, Role, ToolCall
 
 QUOTED_CHARACTERS = 300
 MEMORY = re.compile(r"what (?:did|have|had) i (?:just )?(?:say|said|ask|asked|tell|told|write|written)\b")
@@ -29,12 +30,17 @@ MEMORY = re.compile(r"what (?:did|have|had) i (?:just )?(?:say|said|ask|asked|te
 class Answer:
     text: str
     reasoning: str = ""
+    calls: tuple[ToolCall, ...] = ()
 
 
 def answer_to(request: ModelRequest) -> Answer:
     """Raises ProviderRejectedRequest for a schema that nothing small fits."""
     said = [message.text for message in request.messages if message.role is Role.USER]
     question = said[-1] if said else ""
+    if results := results_in(request.messages):
+        return Answer(told(results))
+    if calls := calls_for(request, question):
+        return Answer("", calls=calls)
     framed = framed_text(question)
     if request.json_schema:
         instance = instance_of(request.json_schema.schema, framed or question)

@@ -1,21 +1,33 @@
-"""The chat completions dialect: a request as JSON, and the chunks of a streamed answer."""
+"""The chunks of a streamed chat completion."""
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from application.ports.language_model import JsonSchema, ModelRequest
+T = TypeVar("T")
 
 LARGEST_COUNT = 2**31 - 1
 
 
+class Function(msgspec.Struct, gc=False):
+    name: str | None = None
+    arguments: str | dict[str, Any] | None = None
+
+
+class CallPiece(msgspec.Struct, gc=False):
+    index: int | None = None
+    id: str | None = None
+    function: Function | None = None
+
+
 class Delta(msgspec.Struct, gc=False):
-    content: str | None = None
+    content: str | list[Any] | None = None
     refusal: str | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
+    tool_calls: list[CallPiece] | None = None
 
 
 class Choice(msgspec.Struct, gc=False):
@@ -24,6 +36,7 @@ class Choice(msgspec.Struct, gc=False):
 
 
 class Chunk(msgspec.Struct, gc=False):
+    id: str | None = None
     choices: list[Choice] | None = None
     model: str | None = None
     usage: dict[str, Any] | None = None
@@ -40,8 +53,26 @@ def chunk_of(data: bytes) -> Chunk:
             return DECODER.decode(data)
         except ValueError:
             pass  # perhaps only half of a surrogate pair, a NaN or a byte that is not UTF-8: read it with patience
-    document = json.loads(data.decode(errors="replace"), strict=False, parse_constant=lambda _: None)
-    return msgspec.convert(_storable(document), Chunk)
+    return msgspec.convert(_storable(patiently_read(data)), Chunk)
+
+
+def patiently_read(data: bytes) -> Any:
+    """JSON with the faults that servers make: bytes that are not UTF-8, control characters, NaN."""
+    return json.loads(data.decode(errors="replace"), strict=False, parse_constant=lambda _: None)
+
+
+def checked_json(decoder: msgspec.json.Decoder[T], data: bytes) -> tuple[T, bytes]:
+    """What the decoder makes of it, and the bytes, mended if any JSON reader could stumble over them.
+
+    Raise ValueError or RecursionError when it is not what the decoder reads.
+    """
+    try:
+        if not data.isascii():
+            data.decode()
+        return decoder.decode(data), data
+    except ValueError:
+        document = patiently_read(data)
+        return msgspec.convert(document, decoder.type), json.dumps(document).encode()
 
 
 def _storable(value: Any) -> Any:
@@ -60,36 +91,16 @@ def count_in(usage: Mapping[str, Any], name: str) -> int:
     return value if isinstance(value, int) and 0 <= value <= LARGEST_COUNT else 0
 
 
-def body_of(request: ModelRequest, *, stream_options: bool, completion_tokens: bool) -> bytes:
-    """The request as JSON, always streamed. What earlier answers reasoned is not sent back."""
-    body: dict[str, Any] = {
-        "model": request.model,
-        "messages": [{"role": message.role.value, "content": message.text} for message in request.messages],
-        "stream": True,
-    }
-    if stream_options:
-        body["stream_options"] = {"include_usage": True}
-    if request.temperature is not None:
-        body["temperature"] = request.temperature
-    if request.max_tokens is not None:
-        body["max_completion_tokens" if completion_tokens else "max_tokens"] = request.max_tokens
-    if request.json_schema is not None:
-        body["response_format"] = {"type": "json_schema", "json_schema": _schema_format(request.json_schema)}
-    return msgspec.json.encode(body)
+def words_in(pieces: list[Any]) -> tuple[str, str]:
+    """The text and the reasoning of a content that comes in typed pieces."""
+    text, reasoning = "", ""
+    for piece in pieces:
+        if isinstance(piece, dict):
+            text += _string(piece.get("text"))
+            thoughts = piece.get("thinking")
+            reasoning += words_in(thoughts)[0] if isinstance(thoughts, list) else _string(thoughts)
+    return text, reasoning
 
 
-def _schema_format(asked: JsonSchema) -> dict[str, Any]:
-    return {"name": asked.name, "schema": asked.schema, "strict": _is_strict(asked.schema)}
-
-
-def _is_strict(schema: Any) -> bool:
-    """Strict servers refuse a schema with an object that is open or has optional properties: then ask less of them."""
-    if isinstance(schema, list):
-        return all(map(_is_strict, schema))
-    if not isinstance(schema, Mapping):
-        return True
-    if schema.get("type") == "object" or "properties" in schema:
-        closed = schema.get("additionalProperties") is False
-        if not closed or set(schema.get("required", ())) != set(schema.get("properties", ())):
-            return False
-    return all(map(_is_strict, schema.values()))
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,5 +1,6 @@
 """A vendor's errors in our words: by status, by the error object in a stream, by what broke on the way."""
 
+import re
 from typing import Any
 
 import aiohttp
@@ -26,6 +27,7 @@ CONNECT_ERRORS = (
 )
 UNAVAILABLE_STATUSES = frozenset({408, 409, 425})
 NEGOTIABLE = ("stream_options", "max_completion_tokens", "encoding_format")
+WORD = re.compile(r"[A-Za-z_][\w.\[\]-]{0,99}")
 KINDS = (
     (401, ("auth", "api_key", "permission")),
     (429, ("rate_limit", "quota", "overloaded", "too_many")),
@@ -36,8 +38,10 @@ KINDS = (
 class Rejected(ProviderRejectedRequest):
     """`names` are those parameters the vendor complains of that can be left out or spelt differently."""
 
-    def __init__(self, provider: str, detail: str, names: frozenset[str]) -> None:
-        super().__init__(provider, detail)
+    def __init__(
+        self, provider: str, detail: str, names: frozenset[str], *, code: str | None = None, param: str | None = None
+    ) -> None:
+        super().__init__(provider, detail, vendor_code=code, vendor_param=param)
         self.names = names
 
 
@@ -51,14 +55,14 @@ class Translator:
 
     def of_status(self, status: int, body: bytes, retry_after_seconds: float | None = None) -> ProviderFailure:
         try:
-            said = _said(msgspec.json.decode(body))
+            document = msgspec.json.decode(body)
         except (ValueError, RecursionError):
-            said = ""  # a page for people or a cut answer: no words that we could vouch for
-        return self._of(status, said, retry_after_seconds)
+            document = None  # a page for people or a cut answer: no words that we could vouch for
+        return self._of(status, document, retry_after_seconds)
 
     def of_error(self, error: Any) -> ProviderFailure:
         """The error object that a stream of status 200 carries."""
-        return self._of(_status_of(error), _said(error), None)
+        return self._of(_status_of(error), error, None)
 
     def of_transport(self, error: BaseException) -> ProviderFailure:
         """A connection that was not made, or that broke. The SDK's client gives refusals and resets out as time-outs,
@@ -71,7 +75,8 @@ class Translator:
         broken = (why for kind, why in CONNECT_ERRORS if isinstance(cause, kind))
         return ProviderUnavailable(self.provider, next(broken, "the connection broke off"))
 
-    def _of(self, status: int, said: str, retry_after: float | None) -> ProviderFailure:
+    def _of(self, status: int, document: Any, retry_after: float | None) -> ProviderFailure:
+        said = _said(document)
         detail = self._redacted(said)
         if status in (401, 403):
             return ProviderCredentialsRefused(self.provider)  # a vendor's words on a key repeat parts of it
@@ -82,7 +87,10 @@ class Translator:
             return ProviderUnavailable(self.provider, detail, retry_after_seconds=retry_after)
         if status >= 400:
             names = frozenset(name for name in NEGOTIABLE if name in said)
-            return Rejected(self.provider, detail or f"status {status}", names)
+            code, detail = _word_in(document, "code"), detail or f"status {status}"
+            if status == 404 and "model" in said.lower():
+                code = "model_not_found"
+            return Rejected(self.provider, detail, names, code=code, param=_word_in(document, "param"))
         return ProviderAnswerInvalid(self.provider, f"status {status}, which is neither an answer nor an error")
 
 
@@ -94,6 +102,13 @@ def _said(document: Any) -> str:
     if isinstance(error, list):
         error = "; ".join(_said(item) for item in error[:3])
     return error if isinstance(error, str) else ""
+
+
+def _word_in(document: Any, name: str) -> str | None:
+    """A code or a parameter that is a plain word; anything longer might be more than its name says."""
+    error = document.get("error", document) if isinstance(document, dict) else None
+    value = error.get(name) if isinstance(error, dict) else None
+    return value if isinstance(value, str) and WORD.fullmatch(value) else None
 
 
 def _status_of(error: Any) -> int:

@@ -3,9 +3,9 @@
 from collections.abc import AsyncGenerator, Sequence
 
 from adapters.openai.answer import Answer
-from adapters.openai.chat import body_of
 from adapters.openai.failures import Rejected
 from adapters.openai.reader import ChatReader
+from adapters.openai.request import body_of
 from adapters.openai.server import OpenAIServer
 from application.ports.language_model import LanguageModel, ModelEvent, ModelRequest
 from domain.errors import ProviderAnswerInvalid, ProviderFailure

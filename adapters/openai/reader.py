@@ -1,8 +1,9 @@
 """What a streamed answer says, read after read."""
 
-from adapters.openai.chat import chunk_of, count_in
+from adapters.openai.chat import Delta, chunk_of, count_in, words_in
 from adapters.openai.failures import Translator
 from adapters.openai.sse import EventTooLong, SseSplitter
+from adapters.openai.tool_calls import CallReader
 from application.ports.language_model import ModelEvent, ModelFinished
 from domain.errors import ProviderAnswerInvalid, ProviderFailure
 from domain.run import ReasoningDelta, TextDelta
@@ -30,6 +31,8 @@ class ChatReader:
         self._events: list[ModelEvent] = []
         self._kind: type[TextDelta | ReasoningDelta] = TextDelta
         self._pieces: list[str] = []
+        self._calls: CallReader | None = None
+        self._refused = False
 
     def feed(self, data: bytes) -> list[ModelEvent]:
         """The events that these bytes complete: one batch, maybe empty. ModelFinished comes with [DONE]."""
@@ -57,8 +60,13 @@ class ChatReader:
         self._flush()
         events, self._events = self._events, []
         if self.done and self.finish_reason is not None:
-            events.append(ModelFinished(self.finish_reason, self._model, self._usage))
+            events.append(ModelFinished(self._reason(), self._model, self._usage, self._refused))
         return events
+
+    def _reason(self) -> str:
+        """Some servers say `stop` although they called tools."""
+        reason = self.finish_reason or ""
+        return "tool_calls" if self._calls and reason == "stop" else reason
 
     def _take(self, data: bytes) -> None:
         try:
@@ -69,9 +77,8 @@ class ChatReader:
         if chunk.error and self.finish_reason is None:
             self.failure = self._translate.of_error(chunk.error)
         for choice in chunk.choices or ():
-            if delta := choice.delta:
-                self._say(ReasoningDelta, delta.reasoning_content or delta.reasoning)
-                self._say(TextDelta, delta.content or delta.refusal)
+            if choice.delta:
+                self._hear(choice.delta, chunk.id)
             if choice.finish_reason:
                 self.finish_reason = choice.finish_reason[:LONGEST_NAME]
         if chunk.usage:
@@ -80,6 +87,20 @@ class ChatReader:
             )
         if chunk.model:
             self._model = chunk.model[:LONGEST_NAME]
+
+    def _hear(self, delta: Delta, answer_id: str | None) -> None:
+        text = delta.content
+        if isinstance(text, list):
+            text, thoughts = words_in(text)
+            self._say(ReasoningDelta, thoughts)
+        self._say(ReasoningDelta, delta.reasoning_content or delta.reasoning)
+        self._say(TextDelta, text or delta.refusal)
+        if delta.refusal:
+            self._refused = True
+        if delta.tool_calls:
+            self._flush()
+            self._calls = self._calls or CallReader()
+            self._events.extend(self._calls.read(delta.tool_calls, answer_id))
 
     def _say(self, kind: type[TextDelta | ReasoningDelta], text: str | None) -> None:
         if text:

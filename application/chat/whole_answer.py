@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
 from application.runs.execute_run import ANSWER_CHARACTERS
+from domain.conversation import ToolCall
 from domain.errors import ProviderAnswerInvalid
 from domain.run import ReasoningDelta, TextDelta
+from domain.tool import ToolCallDelta, calls_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,7 @@ class WholeAnswer:
     text: str
     reasoning: str
     finished: ModelFinished
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 async def whole_answer(model: LanguageModel, request: ModelRequest) -> WholeAnswer:
@@ -22,7 +25,7 @@ async def whole_answer(model: LanguageModel, request: ModelRequest) -> WholeAnsw
     Raises ProviderFailure; ProviderAnswerInvalid when the stream ends without ModelFinished or goes on beyond
     ANSWER_CHARACTERS. The provider's connection is closed before this returns, raises or is cancelled.
     """
-    text, reasoning, written = list[str](), list[str](), 0
+    text, reasoning, calls, written = list[str](), list[str](), list[ToolCallDelta](), 0
     finished: ModelFinished | None = None
     async with aclosing(model.stream(request)) as batches:
         async for batch in batches:
@@ -34,10 +37,13 @@ async def whole_answer(model: LanguageModel, request: ModelRequest) -> WholeAnsw
                     case ReasoningDelta(piece):
                         reasoning.append(piece)
                         written += len(piece)
+                    case ToolCallDelta():
+                        calls.append(event)
+                        written += len(event.arguments)
                     case ModelFinished():
                         finished = event
             if written > ANSWER_CHARACTERS:
                 raise ProviderAnswerInvalid(request.model, f"it did not end within {ANSWER_CHARACTERS:,} characters")
     if finished is None:
         raise ProviderAnswerInvalid(request.model, "the stream ended before the answer was finished")
-    return WholeAnswer("".join(text), "".join(reasoning), finished)
+    return WholeAnswer("".join(text), "".join(reasoning), finished, calls_of(calls))

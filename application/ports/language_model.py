@@ -2,11 +2,12 @@
 
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from domain.conversation import PromptMessage
 from domain.run import ReasoningDelta, TextDelta
+from domain.tool import ToolCallDelta, ToolChoice, ToolSpec
 from domain.usage import Usage
 
 
@@ -16,29 +17,50 @@ class JsonSchema:
 
     name: str
     schema: Mapping[str, Any]
+    strict: bool | None = None
+    """Enforced to the letter or not; None is as strictly as the provider can with this schema."""
+
+
+ANY_OBJECT = JsonSchema("object", {"type": "object"})
+"""Some JSON object, whichever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRequest:
-    """`model` is the vendor's name for it (the router takes `provider:model`); a limit left None is the vendor's."""
+    """`model` is the vendor's name for it (the router takes `provider:model`); a limit left None is the vendor's.
+
+    `extra` are fields that some providers understand, in the vendor's own words and already checked to be harmless; a
+    provider that does not know one leaves it out.
+    """
 
     model: str
     messages: tuple[PromptMessage, ...]
     temperature: float | None = None
+    top_p: float | None = None
     max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
     json_schema: JsonSchema | None = None
+    tools: tuple[ToolSpec, ...] = ()
+    tool_choice: ToolChoice | None = None
+    parallel_tool_calls: bool | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFinished:
-    """The proof that an answer is whole: the provider's finish reason (`stop`, `length`, `content_filter`, ...)."""
+    """The proof that an answer is whole: the provider's finish reason (`stop`, `length`, `tool_calls`, ...).
+
+    `refused`: the text does not answer but says why not.
+    """
 
     reason: str
     model: str
     usage: Usage | None = None
+    refused: bool = False
 
 
-ModelEvent = TextDelta | ReasoningDelta | ModelFinished
+ModelEvent = TextDelta | ReasoningDelta | ToolCallDelta | ModelFinished
 
 
 class LanguageModel(Protocol):
@@ -47,6 +69,9 @@ class LanguageModel(Protocol):
     @abstractmethod
     def stream(self, request: ModelRequest) -> AsyncGenerator[list[ModelEvent], None]:
         """Yield the answer in batches: what arrived together, never waiting for more, never an empty list.
+
+        A call of a tool comes in pieces (ToolCallDelta): the calls are numbered from 0 as they begin, the first piece
+        of each has its id, which no other has, and its name, and the arguments of all are to be joined.
 
         The last event of the last batch of a whole answer is ModelFinished, and there is only one. A stream that
         ends without it was cut: the caller must treat the answer as incomplete.

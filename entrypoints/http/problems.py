@@ -16,6 +16,7 @@ from domain.run import Problem, Run
 STATUS: dict[type[Refusal], int] = {
     errors.ConversationNotFound: 404,
     errors.MessageNotFound: 404,
+    errors.ModelNotFound: 404,
     errors.RunNotFound: 404,
     errors.InvalidInput: 422,
     errors.CursorAhead: 422,

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,9 @@ from adapters.openai.language_model import OpenAILanguageModel
 from adapters.openai.retries import Retries
 from adapters.openai.server import OpenAIServer
 from application.ports.language_model import JsonSchema, LanguageModel, ModelFinished, ModelRequest
-from domain.conversation import PromptMessage, Reasoning, Role, Text, storable
+from domain.conversation import Image, PromptMessage, Reasoning, Role, Text, ToolCall, ToolResult, storable
 from domain.run import ReasoningDelta, TextDelta
+from domain.tool import ToolCallDelta, ToolSpec, ToolUse
 from tests.support.listening import hear, question
 from tests.support.provider import Script, ScriptedProvider
 
@@ -103,6 +105,60 @@ async def test_a_shape_that_is_asked_for_is_kept(model: LanguageModel, provider:
         model="any", messages=question("Who are you?").messages, json_schema=JsonSchema("bird", SCHEMA)
     )
     assert set(json.loads((await hear(model, asked)).text)) == {"name"}
+
+
+WEATHER = ToolSpec("weather", "How it is outside", {"type": "object", "properties": {"city": {"type": "string"}}})
+TIME = ToolSpec("time", "What the clock says")
+
+
+def ordering(text: str, *more: PromptMessage, **limits: Any) -> ModelRequest:
+    messages = (*question(text).messages, *more)
+    return ModelRequest(model="any", messages=messages, tools=(WEATHER, TIME), **limits)
+
+
+async def test_a_tool_is_called_in_numbered_pieces_that_add_up(
+    model: LanguageModel, provider: ScriptedProvider
+) -> None:
+    provider.default = Script(
+        words=0,
+        calls=({"name": "weather", "arguments": {"city": "Paris"}}, {"name": "time", "arguments": {}}),
+        finish="tool_calls",
+    )
+    heard = await hear(model, ordering('Please call weather with {"city": "Paris"} and call time with {}.'))
+
+    assert [(call.name, json.loads(call.arguments)) for call in heard.calls] == [
+        ("weather", {"city": "Paris"}),
+        ("time", {}),
+    ]
+    assert len({call.id for call in heard.calls if call.id}) == 2
+    begun = [event for event in heard.events if isinstance(event, ToolCallDelta) and (event.id or event.name)]
+    assert [(event.index, bool(event.id), bool(event.name)) for event in begun] == [(0, True, True), (1, True, True)]
+    assert heard.finished is not None
+    assert heard.finished.reason == "tool_calls"
+
+
+async def test_what_came_of_a_call_is_answered(model: LanguageModel) -> None:
+    heard = await hear(
+        model,
+        ordering(
+            "Please call time.",
+            PromptMessage(Role.ASSISTANT, (ToolCall("call_1", "time", "{}"),)),
+            PromptMessage(Role.TOOL, (ToolResult("call_1", "It is noon."),)),
+        ),
+    )
+    assert heard.calls == ()
+    assert heard.text
+    assert heard.finished is not None
+    assert heard.finished.reason == "stop"
+
+
+async def test_every_wish_and_every_picture_is_understood(model: LanguageModel) -> None:
+    seen = PromptMessage(Role.USER, (Text("And this?"), Image("data:image/png;base64,AA==")))
+    limits: dict[str, Any] = {"top_p": 0.5, "stop": ("no such words",), "seed": 7, "parallel_tool_calls": False}
+    choice: dict[str, Any] = {"tool_choice": ToolUse.NONE, "extra": {"user": "ann"}}
+    heard = await hear(model, ordering("Please call time.", seen, **limits, **choice))
+    assert heard.finished is not None
+    assert heard.text
 
 
 async def test_closing_early_leaves_nothing_running(model: LanguageModel, provider: ScriptedProvider) -> None:

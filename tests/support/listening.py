@@ -3,9 +3,10 @@
 from contextlib import aclosing
 
 from application.ports.language_model import LanguageModel, ModelEvent, ModelFinished, ModelRequest
-from domain.conversation import PromptMessage, Role, Text
+from domain.conversation import PromptMessage, Role, Text, ToolCall
 from domain.errors import ProviderFailure
 from domain.run import ReasoningDelta, TextDelta
+from domain.tool import ToolCallDelta, calls_of
 
 
 class Heard:
@@ -26,6 +27,10 @@ class Heard:
     @property
     def reasoning(self) -> str:
         return "".join(event.text for event in self.events if isinstance(event, ReasoningDelta))
+
+    @property
+    def calls(self) -> tuple[ToolCall, ...]:
+        return calls_of(event for event in self.events if isinstance(event, ToolCallDelta))
 
     @property
     def finished(self) -> ModelFinished | None:

@@ -32,7 +32,7 @@ async def act(call: Call, script: Script, wire: Wire) -> None:
 
 async def _raw(body: str, script: Script, wire: Wire) -> None:
     await wire.start(200, {"content-type": script.content_type, **script.headers}, chunked=script.chunked)
-    await wire.piece(body.encode())
+    await wire.piece(body.encode(errors="surrogateescape"))
     await wire.finish()
 
 
@@ -48,7 +48,7 @@ class _Stream:
         await self._wire.start(200, headers, chunked=script.chunked)
         if await _faulty(script, "first", self._wire):
             return
-        for document in (answers.opening(request), *answers.thoughts(request, script)):
+        for document in (answers.opening(request, script), *answers.thoughts(request, script)):
             await self._say(document)
         if await self._speak() or await _faulty(script, "mid", self._wire, said=script.at):
             return

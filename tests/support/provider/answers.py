@@ -16,7 +16,7 @@ MARK = re.compile(r"mark:[\w-]+")
 
 def words_of(request: Document, script: Script) -> list[str]:
     """The tokens of an answer; joined, they are its text."""
-    text = script.text
+    text = "" if script.refusal else script.text
     if script.echo:
         text = str(request.get("messages", [{}])[-1].get("content") or "")
     if text is None:
@@ -37,38 +37,76 @@ def usage_of(request: Document, script: Script) -> Document:
 
 
 def chunk(
-    request: Document, delta: Document | None, finish: str | None = None, usage: Document | None = None
+    request: Document, script: Script, delta: Document | None, finish: str | None = None, usage: Document | None = None
 ) -> Document:
-    choices = [] if delta is None else [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]
+    """One choice a delta, as many as the request wants, all of the same words."""
+    choices = [
+        {"index": i, "delta": delta, "logprobs": logprobs(request, delta or {}), "finish_reason": finish}
+        for i in range(0 if delta is None else request.get("n") or 1)
+    ]
     head = {"id": "chatcmpl-scripted", "object": "chat.completion.chunk", "created": 1_700_000_000}
-    return {**head, "model": request.get("model"), "choices": choices, **({"usage": usage} if usage else {})}
+    more = {"usage": usage} if usage else {}
+    return {**head, "model": request.get("model"), "choices": choices, **more, **script.extra}
 
 
-def opening(request: Document) -> Document:
-    return chunk(request, {"role": "assistant", "content": ""})
+def logprobs(request: Document, said: Document) -> Document | None:
+    if not (request.get("logprobs") and said.get("content")):
+        return None
+    token = {"token": said["content"], "logprob": -0.25, "bytes": list(said["content"].encode())}
+    return {"content": [{**token, "top_logprobs": [token] * (request.get("top_logprobs") or 0)}], "refusal": None}
+
+
+def opening(request: Document, script: Script) -> Document:
+    return chunk(request, script, {"role": "assistant", "content": ""})
 
 
 def thoughts(request: Document, script: Script) -> Iterator[Document]:
     for i in range(script.reasoning):
-        yield chunk(request, {script.reasoning_field: f"r{i} "})
+        yield chunk(request, script, {script.reasoning_field: f"r{i} "})
 
 
 def tokens(request: Document, script: Script) -> Iterator[Document]:
     usage = usage_of(request, script) if script.usage == "always" else None
     for word in words_of(request, script):
-        yield chunk(request, {"content": word}, usage=usage)
+        yield chunk(request, script, {"content": word}, usage=usage)
+
+
+def calls_in(script: Script) -> list[Document]:
+    """The calls as a whole answer has them."""
+    calls = []
+    for place, call in enumerate(script.calls):
+        arguments = call["arguments"] if isinstance(call["arguments"], str) else json.dumps(call["arguments"])
+        own = {name: call.get(name, usual) for name, usual in (("index", place), ("id", f"call_{place}"))}
+        function = {"name": call["name"], "arguments": arguments}
+        calls.append({**{name: value for name, value in own.items() if value is not None}, "function": function})
+    return calls
+
+
+def calls(request: Document, script: Script) -> Iterator[Document]:
+    """Each call: first its name, then its arguments, three characters at a time."""
+    for call in calls_in(script):
+        name, arguments = call["function"]["name"], call["function"]["arguments"]
+        begun = {**call, "type": "function", "function": {"name": name, "arguments": ""}}
+        yield chunk(request, script, {"tool_calls": [begun]})
+        place = {"index": call["index"]} if "index" in call else {}
+        for start in range(0, len(arguments), 3):
+            piece = {**place, "function": {"arguments": arguments[start : start + 3]}}
+            yield chunk(request, script, {"tool_calls": [piece]})
 
 
 def finish(request: Document, script: Script) -> Iterator[Document]:
+    if script.refusal:
+        yield chunk(request, script, {"refusal": script.refusal})
+    yield from calls(request, script)
     if script.finish is not None:
         usage = usage_of(request, script) if script.usage in ("finish", "always") else None
-        yield chunk(request, {}, script.finish, usage)
+        yield chunk(request, script, {}, script.finish, usage)
 
 
 def tail(request: Document, script: Script) -> Iterator[Document | str]:
     asked = (request.get("stream_options") or {}).get("include_usage")
     if script.usage == "asked" and asked:
-        yield chunk(request, None, usage=usage_of(request, script))
+        yield chunk(request, script, None, usage=usage_of(request, script))
     yield from ["[DONE]"] * script.done
 
 
@@ -81,12 +119,22 @@ def event(document: Document | str, script: Script) -> bytes:
 
 def whole(request: Document, script: Script) -> Document:
     """The answer to a request that is not streamed."""
-    message = {"role": "assistant", "content": "".join(words_of(request, script))}
+    message: Document = {"role": "assistant", "content": "".join(words_of(request, script)) or None}
+    message["refusal"] = script.refusal
     if script.reasoning:
         message[script.reasoning_field] = "".join(f"r{i} " for i in range(script.reasoning))
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": script.finish}
+    if script.calls:
+        names = ("id", "function")
+        calls = [{name: call[name] for name in names if name in call} for call in calls_in(script)]
+        message["tool_calls"] = [{"type": "function", **call} for call in calls]
+    choices = [
+        {"index": i, "message": message, "logprobs": logprobs(request, message), "finish_reason": script.finish}
+        for i in range(request.get("n") or 1)
+    ]
     head = {"id": "chatcmpl-scripted", "object": "chat.completion", "created": 1_700_000_000}
-    return {**head, "model": request.get("model"), "choices": [choice], "usage": usage_of(request, script)}
+    return {
+        **head, "model": request.get("model"), "choices": choices, "usage": usage_of(request, script), **script.extra
+    }  # fmt: skip
 
 
 def error(message: str, code: str | None = None) -> Document:

@@ -21,6 +21,13 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The answer instead of the words, cut into tokens after each run of blanks."""
     echo: bool = False
     """The answer is the last message's content."""
+    calls: tuple[dict[str, Any], ...] = ()
+    """Calls of tools after the words, each `{"name", "arguments"}` (an object, or any text), with `id` and `index` if
+    they are to be other than `call_0`, `call_1` ... and the place; None leaves one out."""
+    refusal: str | None = None
+    """Said in place of the words."""
+    extra: dict[str, Any] = {}
+    """More fields of each chunk and of a whole answer."""
     reasoning: int = 0
     """So many words of reasoning, `r0 r1 ...`, before the answer."""
     reasoning_field: str = "reasoning_content"
@@ -51,7 +58,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     code: str | None = None
     headers: dict[str, str] = {}
     raw: str | None = None
-    """The whole body of an answer of status 200, whatever it is."""
+    """The whole body of an answer of status 200, whatever it is; what is not UTF-8 as `surrogateescape` spells it."""
     content_type: str = "text/event-stream"
     rejects: tuple[str, ...] = ()
     """Parameters that a request must not have: status 400 naming the first."""
@@ -94,6 +101,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "reasoning": {"reasoning": 3},
     "huge": {"words": 250, "padding": 20_000},
     "echo": {"echo": True},
+    "call": {"words": 0, "calls": [{"name": "weather", "arguments": {"city": "Paris"}}], "finish": "tool_calls"},
 }
 STATUS = re.compile(r"s([1-5]\d\d)")
 FAULT = re.compile(r"(stall|reset|cut|end|error|garbage|partial)_(headers|first|mid|last)")
