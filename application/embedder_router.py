@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from application.ports.embedder import Embedder, Embeddings
+from application.provider_names import resolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,12 +14,8 @@ class EmbedderRouter(Embedder):
     providers: Mapping[str, Embedder]
     default_model: str
 
-    async def embed(self, texts: Sequence[str], *, model: str | None = None) -> Embeddings:
-        provider, name = self._resolve(model or self.default_model)
-        return await self.providers[provider].embed(texts, model=name)
-
-    def _resolve(self, name: str) -> tuple[str, str]:
-        provider, colon, rest = name.partition(":")
-        if colon and provider in self.providers:
-            return provider, rest
-        return self.default_model.partition(":")[0], name
+    async def embed(
+        self, texts: Sequence[str], *, model: str | None = None, dimensions: int | None = None
+    ) -> Embeddings:
+        provider, name = resolved(model, self.providers, self.default_model)
+        return await self.providers[provider].embed(texts, model=name, dimensions=dimensions)

@@ -9,9 +9,11 @@ from typing import ClassVar
 from zlib import crc32
 
 from application.ports.embedder import Embedder, Embeddings
+from domain.errors import ProviderRejectedRequest
 from domain.usage import Usage
 
 FULL_NAME = "demo:hashing"
+MOST_DIMENSIONS = 4096
 GRAM_LENGTHS = (2, 3, 4)
 LETTERS = "LMN"
 """The first letter of the Unicode categories that words are made of: letters, marks (vowel signs!) and numbers."""
@@ -30,22 +32,28 @@ class HashingEmbedder(Embedder):
     def __init__(self, dimensions: int = 256) -> None:
         self._dimensions = dimensions
 
-    async def embed(self, texts: Sequence[str], *, model: str | None = None) -> Embeddings:
+    async def embed(
+        self, texts: Sequence[str], *, model: str | None = None, dimensions: int | None = None
+    ) -> Embeddings:
         """Embed in a thread, text by text, so that neither other requests nor a cancellation wait for long."""
-        vectors = [await asyncio.to_thread(self._vector, text) for text in texts]
+        length = dimensions or self._dimensions
+        if length > MOST_DIMENSIONS:
+            raise ProviderRejectedRequest("demo", f"dimensions: must be at most {MOST_DIMENSIONS:,}")
+        vectors = [await asyncio.to_thread(_vector, text, length) for text in texts]
         words = sum(len(text.split()) for text in texts)
-        return Embeddings(vectors, self._dimensions, FULL_NAME, Usage(words, 0))
+        return Embeddings(vectors, length, FULL_NAME, Usage(words, 0))
 
-    def _vector(self, text: str) -> list[float]:
-        vector = [0.0] * self._dimensions
-        for word, times in Counter(_words(text)).items():
-            weight = 1 + math.log(times)
-            for feature, share in _features(word):
-                # CRC-32 is linear; the product spreads what differs in a few bits over the whole number
-                number = (crc32(feature.encode()) * 0x9E3779B97F4A7C15) >> 32 & 0xFFFFFFFF
-                vector[(number >> 1) % self._dimensions] += weight * share * (1 if number & 1 else -1)
-        length = math.hypot(*vector)
-        return [number / length for number in vector] if length else vector
+
+def _vector(text: str, dimensions: int) -> list[float]:
+    vector = [0.0] * dimensions
+    for word, times in Counter(_words(text)).items():
+        weight = 1 + math.log(times)
+        for feature, share in _features(word):
+            # CRC-32 is linear; the product spreads what differs in a few bits over the whole number
+            number = (crc32(feature.encode()) * 0x9E3779B97F4A7C15) >> 32 & 0xFFFFFFFF
+            vector[(number >> 1) % dimensions] += weight * share * (1 if number & 1 else -1)
+    length = math.hypot(*vector)
+    return [number / length for number in vector] if length else vector
 
 
 def _words(text: str) -> list[str]:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -42,22 +42,29 @@ class OpenAIEmbedder(Embedder):
         self._default_model = default_model
         self._takes_base64 = True
 
-    async def embed(self, texts: Sequence[str], *, model: str | None = None) -> Embeddings:
+    async def embed(
+        self, texts: Sequence[str], *, model: str | None = None, dimensions: int | None = None
+    ) -> Embeddings:
         """Raises ProviderAnswerInvalid too when a vector is missing or of another length than the others."""
         name = model or self._default_model
+        asked: dict[str, Any] = {"model": name}
+        if dimensions is not None:
+            asked["dimensions"] = dimensions
         listings = [
-            await self._call(name, texts[start : start + TEXTS_PER_CALL])
+            await self._call(asked, texts[start : start + TEXTS_PER_CALL])
             for start in range(0, len(texts), TEXTS_PER_CALL)
         ]
         vectors = [self._vector(item) for listing in listings for item in listing.data]
         lengths = {len(vector) for vector in vectors}
         if len(lengths) > 1 or 0 in lengths:
             raise self._invalid("the vectors are not all of one length")
+        if dimensions is not None and lengths - {dimensions}:
+            raise self._invalid(f"its vectors are of {lengths.pop()} numbers and not of the {dimensions} asked for")
         reported = next((listing.model for listing in listings if listing.model), name)
         return Embeddings(vectors, lengths.pop() if lengths else 0, reported, _usage_of(listings))
 
-    async def _call(self, model: str, texts: Sequence[str]) -> Listing:
-        body: dict[str, Any] = {"model": model, "input": list(texts)}
+    async def _call(self, asked: Mapping[str, Any], texts: Sequence[str]) -> Listing:
+        body: dict[str, Any] = {**asked, "input": list(texts)}
         as_base64 = self._takes_base64
         if as_base64:
             body["encoding_format"] = "base64"
@@ -67,7 +74,7 @@ class OpenAIEmbedder(Embedder):
             if not (as_base64 and "encoding_format" in refusal.names):
                 raise
         self._takes_base64 = False
-        return await self._call(model, texts)
+        return await self._call(asked, texts)
 
     async def _post(self, body: dict[str, Any], count: int) -> Listing:
         answer = await self._server.post(self._address, msgspec.json.encode(body))

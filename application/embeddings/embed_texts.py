@@ -15,14 +15,22 @@ TEXT_CHARACTERS = 32_000
 class EmbedTexts:
     embedder: Embedder
 
-    async def __call__(self, texts: Sequence[str], *, model: str | None = None) -> Embeddings:
-        """One vector a text, in order; `model` None is the default one.
+    async def __call__(
+        self,
+        texts: Sequence[str],
+        *,
+        model: str | None = None,
+        dimensions: int | None = None,
+        field: str = "texts",
+        most: int = TEXTS,
+    ) -> Embeddings:
+        """One vector a text, in order; `model` None is the default one, `dimensions` None the model's own length.
 
-        Raises InvalidInput naming `texts` or the one at fault (`texts[3]`), else ProviderFailure. When cancelled,
-        the provider is closed first.
+        `field` is what the caller calls its texts, `most` how many it may send. Raises InvalidInput naming `field` or
+        the one at fault (`texts[3]`), else ProviderFailure. When cancelled, the provider is closed first.
         """
-        if not 1 <= len(texts) <= TEXTS:
-            raise InvalidInput("texts", f"must have 1 to {TEXTS} items, not {len(texts):,}")
+        if not 1 <= len(texts) <= most:
+            raise InvalidInput(field, f"must have 1 to {most:,} items, not {len(texts):,}")
         for place, text in enumerate(texts):
-            checked_text(text, field=f"texts[{place}]", longest=TEXT_CHARACTERS)
-        return await self.embedder.embed(texts, model=model)
+            checked_text(text, field=f"{field}[{place}]", longest=TEXT_CHARACTERS)
+        return await self.embedder.embed(texts, model=model, dimensions=dimensions)

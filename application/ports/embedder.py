@@ -20,8 +20,11 @@ class Embeddings:
 
 class Embedder(Protocol):
     @abstractmethod
-    async def embed(self, texts: Sequence[str], *, model: str | None = None) -> Embeddings:
+    async def embed(
+        self, texts: Sequence[str], *, model: str | None = None, dimensions: int | None = None
+    ) -> Embeddings:
         """Embed every text, at most as many as the caller was allowed to send. `model` None is the default one.
 
+        With `dimensions` the vectors are of that length: ProviderRejectedRequest or ProviderAnswerInvalid otherwise.
         Raises ProviderFailure. Cancelling closes the provider's connection.
         """

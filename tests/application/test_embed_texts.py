@@ -16,7 +16,9 @@ class CountingEmbedder(Embedder):
     def __init__(self) -> None:
         self.asked = list[tuple[list[str], str | None]]()
 
-    async def embed(self, texts: Sequence[str], *, model: str | None = None) -> Embeddings:
+    async def embed(
+        self, texts: Sequence[str], *, model: str | None = None, dimensions: int | None = None
+    ) -> Embeddings:
         self.asked.append((list(texts), model))
         return Embeddings([[float(len(text))] for text in texts], 1, model or "counting")
 

@@ -12,7 +12,8 @@ from adapters.openai.embedder import OpenAIEmbedder
 from adapters.openai.retries import Retries
 from adapters.openai.server import OpenAIServer
 from application.ports.embedder import Embedder
-from tests.support.provider import ScriptedProvider
+from domain.errors import ProviderFailure
+from tests.support.provider import Script, ScriptedProvider
 
 TEXTS = ["one", "two words", "Grüße 🦜", "שלום", "one"]
 
@@ -67,6 +68,15 @@ async def test_the_texts_are_counted(embedder: Embedder) -> None:
     usage = (await embedder.embed(["one", "two words"])).usage
     assert usage is not None
     assert (usage.input_tokens, usage.output_tokens) == (3, 0)
+
+
+async def test_vectors_are_as_long_as_asked_for_or_refused(embedder: Embedder, provider: ScriptedProvider) -> None:
+    provider.default = Script(dimensions=16)
+    embeddings = await embedder.embed(TEXTS, dimensions=16)
+    assert embeddings.dimensions == 16
+    assert {len(vector) for vector in embeddings.vectors} == {16}
+    with pytest.raises(ProviderFailure):
+        await embedder.embed(TEXTS, dimensions=1_000_000)
 
 
 async def test_cancelling_ends_it_and_its_call(embedder: Embedder, provider: ScriptedProvider) -> None:
