@@ -76,17 +76,19 @@ class OpenAIServer:
         folder, question_mark, query = base.raw_path.partition(b"?")
         return base.copy_with(raw_path=folder + path.encode() + question_mark + query)
 
-    async def post(self, address: httpx2.URL, body: bytes) -> Answer:
+    async def post(self, address: httpx2.URL, body: bytes, *, first_byte_seconds: float | None = None) -> Answer:
         """Send JSON and wait for the first bytes of the answer's body, trying again as the retries allow.
 
+        `first_byte_seconds` is for answers of which nothing comes before they are whole; else the server's limit holds.
         Raise ProviderFailure. When cancelled, the connection is closed first.
         """
         patience = Patience(self.provider, self.limits.total_seconds)
+        first_byte_seconds = first_byte_seconds or self.limits.first_byte_seconds
         attempt = 0
         try:
             while True:
                 attempt += 1
-                outcome = await self._attempt(address, body, patience)
+                outcome = await self._attempt(address, body, patience, first_byte_seconds)
                 if isinstance(outcome, Answer):
                     return outcome
                 delay = self.retries.delay_seconds(outcome, attempt)
@@ -98,11 +100,13 @@ class OpenAIServer:
             patience.close()
             raise
 
-    async def _attempt(self, address: httpx2.URL, body: bytes, patience: Patience) -> Answer | Setback:
+    async def _attempt(
+        self, address: httpx2.URL, body: bytes, patience: Patience, first_byte_seconds: float
+    ) -> Answer | Setback:
         request = httpx2.Request("POST", address, headers=self._headers, content=body)
         answer = None
         try:
-            with patience.limit("first-byte", self.limits.first_byte_seconds):
+            with patience.limit("first-byte", first_byte_seconds):
                 response = await self._http.send(request, stream=True)
                 answer = Answer(response, patience, self.translate, idle_seconds=self.limits.idle_seconds)
                 if answer.status == 200:
