@@ -10,6 +10,7 @@ import msgspec
 from domain.conversation import text_of
 from domain.errors import ServerStopping
 from domain.run import AnswerReset, NumberedEvent, ReasoningDelta, RunEvent, RunFinished, TextDelta
+from domain.usage import Usage
 from entrypoints.http.encoders.sse import frame
 
 TYPE_OF: dict[type[RunEvent], str] = {
@@ -24,7 +25,17 @@ def as_object(numbered: NumberedEvent) -> dict[str, Any]:
     """`{"seq", "type", ...}` with the event's own fields; an `answer_reset` begins the answer anew with its `text`."""
     event = numbered.event
     fields = {"text": text_of(event.parts)} if isinstance(event, AnswerReset) else asdict(event)
+    if isinstance(event, RunFinished):
+        fields["usage"] = usage_object(event.usage)
     return {"seq": numbered.number, "type": TYPE_OF[type(event)], **fields}
+
+
+def usage_object(usage: Usage | None) -> dict[str, int] | None:
+    """The tokens of an answer; what else the provider said of them is the ledger's."""
+    if usage is None:
+        return None
+    total = {"total_tokens": usage.total_tokens}
+    return {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, **total}
 
 
 def as_line(numbered: NumberedEvent) -> bytes:
