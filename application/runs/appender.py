@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from application.ports.run_log import LogEntry, RunLog
 from application.ports.signals import Signals, run_topic
 from application.runs.live_run import LiveRun
-from application.runs.run_writer import RunWriter
+from application.runs.run_writer import EventsBefore, RunWriter
 from domain.errors import StorageUnavailable
 from domain.run import Run, RunId
 
@@ -28,16 +28,16 @@ class Appender:
     _dirty: dict[RunWriter, None] = field(default_factory=dict)
     _something: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def open(self, run: Run) -> RunWriter:
+    def open(self, run: Run, before: EventsBefore | None = None) -> RunWriter:
         """A writer for a run that this process owns."""
-        return RunWriter(LiveRun(run), self._wake)
+        return RunWriter(LiveRun(run), self._wake, before)
 
     async def run_forever(self) -> None:
         """Append until cancelled; cancel only when every writer has ended, or what waits is lost with the process."""
         while True:
             await self._something.wait()
             self._something.clear()
-            group, self._dirty = list(self._dirty), {}
+            group, self._dirty = [writer for writer in self._dirty if not writer.live.is_lost], {}
             entries = [writer.take() for writer in group]
             refused = await self._write(entries)
             for writer, entry in zip(group, entries, strict=True):

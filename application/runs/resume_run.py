@@ -37,7 +37,7 @@ class ResumeRun:
         all; after that the run fails and keeps what was said. Waits for a store that does not answer. Raise RunLost
         when the run was deleted meanwhile. When cancelled, the provider is closed first.
         """
-        writer.live.publish(await self._patiently(self._events, run))
+        await writer.catch_up()
         if run.cancel_requested:
             return CANCELLED
         if run.attempts > self.most_attempts:
@@ -46,6 +46,10 @@ class ResumeRun:
         if answer_of(numbered.event for numbered in writer.live.events):
             writer.append([AnswerReset()])
         return await self.execute(run, prompt, writer.append)
+
+    async def events(self, run: Run) -> list[RunEvent]:
+        """What the log has of the run. Waits for a store that does not answer."""
+        return await self._patiently(self._events, run)
 
     async def _patiently(self, ask: Callable[[Run], Awaitable[T]], run: Run) -> T:
         while True:

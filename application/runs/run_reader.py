@@ -40,7 +40,7 @@ class RunReader:
                             return
             except RunLost:
                 continue  # another worker has it
-            if self._live(run) is None:
+            if live or self._live(run) is None:
                 return
 
     def _live(self, run: Run) -> LiveRun | None:

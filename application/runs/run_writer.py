@@ -1,23 +1,34 @@
 """The only way to write to a live run: nothing written here is shown before it is durable."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from application.ports.run_log import LogEntry
 from application.runs.live_run import LiveRun
 from domain.errors import RunLost
-from domain.run import Ending, RunEvent, RunFinished, answer_of, merged
+from domain.run import Ending, Run, RunEvent, RunFinished, answer_of, merged
+
+EventsBefore = Callable[[Run], Awaitable[Sequence[RunEvent]]]
+"""What the log has of a run that was taken over; waits for a store that does not answer."""
 
 
 @dataclass(slots=True, eq=False)
 class RunWriter:
+    """Of a run that is taken over, `before` tells what there is already: nothing is written until it was asked."""
+
     live: LiveRun
     wake: Callable[["RunWriter"], None]
+    before: EventsBefore | None = None
     _waiting: list[RunEvent] = field(default_factory=list)
     _ended_at: datetime | None = None
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def catch_up(self) -> None:
+        """Begin where the log ends. May be cancelled, and called again."""
+        if self.before and self.live.last < self.live.run.last_event:
+            self.live.publish(await self.before(self.live.run))
 
     def append(self, events: Sequence[RunEvent]) -> None:
         """Hand over events. Deltas that wait for the same commit are merged into one event.
@@ -31,6 +42,7 @@ class RunWriter:
 
     async def end(self, outcome: RunFinished, *, at: datetime) -> None:
         """Write the ending after everything appended, and return when it is durable or refused."""
+        await self.catch_up()  # whatever executed the run may have been stopped before it came to that
         self._ended_at = at
         self.append([outcome])
         await self._settled.wait()

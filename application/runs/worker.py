@@ -10,7 +10,7 @@ from application.ports.clock import Now
 from application.ports.signals import WORK
 from application.runs.appender import Appender
 from application.runs.live_run import LiveRun
-from application.runs.run_writer import RunWriter
+from application.runs.run_writer import EventsBefore, RunWriter
 from domain.errors import RunLost, ServerStopping
 from domain.run import Problem, Run, RunFinished, RunId, RunStatus, WorkerId
 
@@ -38,6 +38,17 @@ class Execution:
         """Too late when the work is done."""
         if not self.work.done() and not self.work.cancelling():
             self.work.cancel()
+
+    def hand_over(self) -> None:
+        """Stop without an ending, unless there is one already or somebody asked for it."""
+        if not self.work.done() and not self.work.cancelling():
+            self.handed_over = True
+            self.work.cancel()
+
+    def lose(self) -> None:
+        """Stop, because another execution has the run."""
+        self.writer.refused()
+        self.stop()
 
 
 @dataclass(slots=True, eq=False)
@@ -74,9 +85,11 @@ class Worker:
             self._places -= has_room
             self._changed.set()
 
-    def take(self, run: Run, work: Work) -> LiveRun:
+    def take(self, run: Run, work: Work, before: EventsBefore | None = None) -> LiveRun:
         """Execute the run in a task of its own, whoever comes and goes; return its live end."""
-        writer = self.appender.open(run)
+        if lost := self._executions.get(run.id):
+            lost.lose()  # another worker had it meanwhile, and this one did not notice
+        writer = self.appender.open(run, before)
         task = asyncio.ensure_future(work(run, writer))
         execution = self._executions[run.id] = Execution(writer, task)
         execution.ending = asyncio.create_task(self._see_to_the_end(run, execution), name=f"ending of run {run.id}")
@@ -103,11 +116,11 @@ class Worker:
 
         Their providers are closed when this returns, and their readers were told to come back.
         """
-        for execution in self._executions.values():
-            if not execution.work.done():
-                execution.handed_over = True
-                execution.stop()
-        await self.until_idle()
+        while self._executions or self._places:
+            for execution in self._executions.values():
+                execution.hand_over()
+            self._changed.clear()
+            await self._changed.wait()
 
     async def _see_to_the_end(self, run: Run, execution: Execution) -> None:
         try:
@@ -119,7 +132,8 @@ class Worker:
         except RunLost as lost:
             log.warning("%s; what it still said is not kept", lost)
         finally:
-            del self._executions[run.id]
+            if self._executions.get(run.id) is execution:
+                del self._executions[run.id]
             self._changed.set()
             if self.tell_of_endings:
                 self.appender.signals.send(WORK)

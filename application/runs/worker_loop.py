@@ -28,7 +28,8 @@ class WorkerLoop:
     signals: Signals
     lease_seconds: float
     retention_seconds: float
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _appending: list[asyncio.Task[None]] = field(default_factory=list)
+    _looking: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Beat once, so that no run of ours is ever taken for a dead worker's, then go on in the background.
@@ -36,8 +37,8 @@ class WorkerLoop:
         Raise StorageUnavailable when the first beat fails.
         """
         await self.workers.beat(self.worker.id)
-        for work in (self.worker.appender.run_forever(), self._look_forever(), self._forget_forever()):
-            self._tasks.append(asyncio.create_task(work))
+        self._appending.append(asyncio.create_task(self.worker.appender.run_forever()))
+        self._looking += [asyncio.create_task(work) for work in (self._look_forever(), self._forget_forever())]
 
     async def stop(self, *, drain_seconds: float) -> None:
         """Take nothing more, let runs end within `drain_seconds`, and hand the rest over at once. Idempotent."""
@@ -45,14 +46,13 @@ class WorkerLoop:
         with suppress(TimeoutError):
             async with asyncio.timeout(drain_seconds):
                 await self.worker.until_idle()
+        await _end(self._looking)  # before the rest is handed over, so that nothing is claimed any more
         with suppress(TimeoutError, StorageUnavailable):  # then the lease tells the others
             async with asyncio.timeout(LAST_SECONDS):
                 await self.worker.let_go()
                 await self.workers.release(self.worker.id)
                 self.signals.send(WORK)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _end(self._appending)
 
     async def look(self) -> bool:
         """Beat, stop what somebody asked to cancel, take what nobody executes; does anything wait for an ending?"""
@@ -67,8 +67,8 @@ class WorkerLoop:
             lease_seconds=self.lease_seconds,
         )
         for run in claim.runs:
-            self.worker.take(run, self.resume)
-        return claim.others_wait
+            self.worker.take(run, self.resume, self.resume.events)
+        return claim.others_wait or not self.worker.room
 
     async def _look_forever(self) -> None:
         with self.signals.subscribe(WORK) as work:
@@ -84,3 +84,9 @@ class WorkerLoop:
             await asyncio.sleep(FORGET_EVERY_SECONDS)
             with suppress(StorageUnavailable):
                 await self.log.forget(older_than_seconds=self.retention_seconds, limit=FORGET_AT_ONCE)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -25,14 +25,14 @@ def database() -> MemoryDatabase:
 
 
 async def test_a_conversation_is_created_with_or_without_a_title(database: MemoryDatabase) -> None:
-    create = CreateConversation(begin=database.begin, now=lambda: NOON)
+    create = CreateConversation(begin=database.begin, now=lambda: NOON, lease_seconds=10)
     named = await create(ANN, title="Plans", user_label="ann")
     unnamed = await create(ANN)
     assert (named.owner, named.title, named.user_label, named.created_at) == (ALICE, "Plans", "ann", NOON)
     assert (unnamed.title, unnamed.user_label) == (UNTITLED, None)
-    for wrong in ({"title": "x" * 201}, {"title": " "}, {"user_label": "\x00"}):
+    for title, label in (("x" * 201, None), (" ", None), ("Plans", "\x00")):
         with pytest.raises(InvalidInput):
-            await create(ANN, **wrong)
+            await create(ANN, title=title, user_label=label)
     page, _ = await ListConversations(read=database.read)(ANN, ALL, before=None, limit=10)
     assert page == [unnamed, named]
 

@@ -6,24 +6,24 @@ from contextlib import aclosing
 import pytest
 
 from domain.access import Principal
-from domain.errors import CursorAhead, RunLost, RunNotFound
+from domain.errors import CursorAhead, RunNotFound
 from domain.run import ReasoningDelta, RunFinished, RunId, TextDelta
 from tests.support.builders import BOB
-from tests.support.core import ANN, Core, running, text_of, until
+from tests.support.core import ANN, Core, running, text_of, turns, until
 from tests.support.scripted_model import whole, words
 
 
 async def test_from_every_cursor_a_live_reader_sees_the_rest_of_the_log(core: Core) -> None:
     gates = [asyncio.Event() for _ in range(4)]
     core.model.script = [step for gate in gates for step in (gate, *words("word "))] + whole("end")
-    live = await core.ask()
-    readers = [asyncio.create_task(core.follow(live.run.id))]
+    run = await core.ask()
+    readers = [asyncio.create_task(core.follow(run.id))]
     for number, gate in enumerate(gates, start=1):
         gate.set()
-        await until(lambda: live.last >= number)  # noqa: B023  # awaited before the loop goes on
-        readers.append(asyncio.create_task(core.follow(live.run.id, after=number)))
-    await core.follow(live.run.id)
-    log = await core.stored_log(live.run.id)
+        await until(lambda: core.live(run).last >= number)  # noqa: B023  # awaited before the loop goes on
+        readers.append(asyncio.create_task(core.follow(run.id, after=number)))
+    await core.follow(run.id)
+    log = await core.stored_log(run.id)
     assert text_of(log) == "word word word word end"
     for after, reader in enumerate(readers):
         assert await reader == log[after:]
@@ -31,18 +31,18 @@ async def test_from_every_cursor_a_live_reader_sees_the_rest_of_the_log(core: Co
 
 async def test_from_every_cursor_a_late_reader_sees_the_rest_of_the_log(core: Core) -> None:
     core.model.script = whole("Be", "cause", ".")
-    live = await core.ask()
-    await core.follow(live.run.id)
-    await until(lambda: core.worker.live(live.run.id) is None)
-    log = await core.stored_log(live.run.id)
+    run = await core.ask()
+    await core.follow(run.id)
+    await core.until_gone(run)
+    log = await core.stored_log(run.id)
     for after in range(len(log) + 1):
-        assert await core.follow(live.run.id, after) == log[after:]
+        assert await core.follow(run.id, after) == log[after:]
 
 
 async def test_every_reader_sees_the_same(core: Core) -> None:
     core.model.script = whole(*"abcdefgh")
-    live = await core.ask()
-    first, *others = await asyncio.gather(*(core.follow(live.run.id) for _ in range(20)))
+    run = await core.ask()
+    first, *others = await asyncio.gather(*(core.follow(run.id) for _ in range(20)))
     assert text_of(first) == "abcdefgh"
     assert all(other == first for other in others)
 
@@ -50,75 +50,74 @@ async def test_every_reader_sees_the_same(core: Core) -> None:
 async def test_a_reader_that_leaves_stops_nothing_and_finds_the_rest_when_it_comes_back(core: Core) -> None:
     gate = asyncio.Event()
     core.model.script = [*words("Be"), gate, *whole("cause.")]
-    live = await core.ask()
-    _, batches = await core.follow_run(ANN, live.run.id)
+    run = await core.ask()
+    _, batches = await core.follow_run(ANN, run.id)
     async with aclosing(batches):
         seen = await anext(batches)
-    waiting = asyncio.create_task(core.follow(live.run.id, after=seen[-1].number))
+    waiting = asyncio.create_task(core.follow(run.id, after=seen[-1].number))
     await asyncio.sleep(0)
     waiting.cancel()
     gate.set()
-    seen += await core.follow(live.run.id, after=seen[-1].number)
+    seen += await core.follow(run.id, after=seen[-1].number)
     assert text_of(seen) == "Because."
-    assert seen == await core.stored_log(live.run.id)
-    assert (await core.stored_answer(live.run)).text == "Because."
+    assert seen == await core.stored_log(run.id)
+    assert (await core.stored_answer(run)).text == "Because."
 
 
 async def test_with_no_reader_at_all_the_answer_is_stored(core: Core) -> None:
     core.model.script = whole("Because.")
-    live = await core.ask()
-    await until(lambda: core.worker.live(live.run.id) is None)
-    assert (await core.stored_answer(live.run)).text == "Because."
+    run = await core.ask()
+    await core.until_gone(run)
+    assert (await core.stored_answer(run)).text == "Because."
 
 
 @pytest.mark.parametrize("process", ["the one that runs it", "another"])
 async def test_before_the_first_event_it_refuses(core: Core, process: str) -> None:
     gate = asyncio.Event()
     core.model.script = [*words("a"), gate, *whole("b")]
-    live = await core.ask()
-    await until(lambda: live.last)
-    asked = core if process == "the one that runs it" else Core(core.database)
+    run = await core.ask()
+    await until(lambda: core.said(run))
+    asked = core if process == "the one that runs it" else core.replica()
     with pytest.raises(CursorAhead):
-        await asked.follow_run(ANN, live.run.id, after=2)
+        await asked.follow_run(ANN, run.id, after=2)
     with pytest.raises(RunNotFound):
-        await asked.follow_run(Principal(BOB), live.run.id)
+        await asked.follow_run(Principal(BOB), run.id)
     with pytest.raises(RunNotFound):
         await asked.follow_run(ANN, RunId(999))
     gate.set()
-    await core.follow(live.run.id)
+    await core.follow(run.id)
 
 
 async def test_another_process_follows_from_the_log_to_the_end(core: Core) -> None:
     gate = asyncio.Event()
     core.model.script = [*words("Be"), gate, *whole("cause.")]
-    async with running(Core(core.database)) as replica:
-        live = await core.ask()
-        reader = asyncio.create_task(replica.follow(live.run.id))
-        here = asyncio.create_task(core.follow(live.run.id))
-        await until(lambda: live.last)
+    async with running(core.replica()) as replica:
+        run = await core.ask()
+        reader = asyncio.create_task(replica.follow(run.id))
+        here = asyncio.create_task(core.follow(run.id))
+        await until(lambda: core.said(run))
         gate.set()
-        assert await reader == await here == await core.stored_log(live.run.id)
+        assert await reader == await here == await core.stored_log(run.id)
 
 
 async def test_when_the_run_is_deleted_its_readers_are_told(core: Core) -> None:
     core.model.script = [*words("Be"), asyncio.Event()]
-    replica = Core(core.database)
-    live = await core.ask()
-    await until(lambda: live.last)
+    replica = core.replica()
+    run = await core.ask()
+    await until(lambda: core.said(run))
 
-    readers = [asyncio.create_task(process.follow(live.run.id)) for process in (core, replica)]
-    for _ in range(10):
-        await asyncio.sleep(0)
-    await core.delete_conversation(ANN, live.run.conversation_id)
+    readers = [asyncio.create_task(process.follow(run.id)) for process in (core, replica)]
+    await turns(10)
+    await core.delete_conversation(ANN, run.conversation_id)
     here, there = await asyncio.gather(*readers, return_exceptions=True)
-    assert isinstance(here, RunLost)
+    assert isinstance(here, RunNotFound)
     assert isinstance(there, RunNotFound)
 
 
 async def test_every_batch_has_something_and_the_last_event_is_the_ending(core: Core) -> None:
     core.model.script = [[TextDelta("a"), ReasoningDelta("b")], *whole("c")]
-    live = await core.ask()
-    _, batches = await core.follow_run(ANN, live.run.id)
+    run = await core.ask()
+    _, batches = await core.follow_run(ANN, run.id)
     seen = [batch async for batch in batches]
     assert all(seen)
     events = [numbered.event for batch in seen for numbered in batch]

@@ -8,7 +8,7 @@ import pytest
 from application.ports.language_model import ModelFinished
 from application.runs.execute_run import ANSWER_CHARACTERS
 from domain.conversation import MessageStatus
-from domain.errors import ProviderRejectedRequest, ProviderTimedOut, RunLost
+from domain.errors import ProviderRejectedRequest, ProviderTimedOut
 from domain.run import RunFinished, RunStatus, TextDelta
 from domain.usage import Usage
 from tests.support.core import Core, text_of, until
@@ -18,10 +18,10 @@ from tests.support.scripted_model import Step, whole, words
 async def ended(core: Core, *script: Step) -> tuple[RunFinished, str, MessageStatus]:
     """Ask with this script; the last event, and the stored answer's text and status."""
     core.model.script = script
-    live = await core.ask()
-    shown = await core.follow(live.run.id)
+    run = await core.ask()
+    shown = await core.follow(run.id)
     last = shown[-1].event
-    answer, run = await core.stored_answer(live.run), await core.stored_run(live.run.id)
+    answer, run = await core.stored_answer(run), await core.stored_run(run.id)
     assert isinstance(last, RunFinished)
     assert (run.status, run.finish_reason, run.problem) == (last.status, last.finish_reason, last.problem)
     assert answer.text == text_of(shown)
@@ -94,16 +94,17 @@ async def test_an_endless_answer_is_stopped(core: Core) -> None:
 
 
 async def test_a_worker_that_lost_its_run_closes_the_provider_and_writes_nothing_more(core: Core) -> None:
-    gate = asyncio.Event()
-    core.model.script = [*words("Be"), gate, *words("lost", "lost"), asyncio.Event()]
-    live = await core.ask()
-    await until(lambda: live.last)
-    reader = asyncio.create_task(core.follow(live.run.id))
-    taken_over = core.database.tables.runs[live.run.id] = replace(await core.stored_run(live.run.id), fence=2)
-    gate.set()
-    with pytest.raises(RunLost):
-        await reader
-    await until(lambda: core.worker.live(live.run.id) is None)
-    assert await core.stored_run(live.run.id) == taken_over
-    assert text_of(await core.stored_log(live.run.id)) == "Be"
-    assert (await core.stored_answer(live.run)).status is MessageStatus.IN_PROGRESS
+    gates = [asyncio.Event(), asyncio.Event()]
+    core.model.script = [*words("Be"), gates[0], *words("lost"), gates[1], *words("lost"), asyncio.Event()]
+    run = await core.ask()
+    await core.until_said(run, "Be")
+    taken_over = core.database.tables.runs[run.id] = replace(await core.stored_run(run.id), fence=2)
+    live = core.live(run)
+    gates[0].set()
+    await until(lambda: live.is_lost)
+    gates[1].set()
+    await core.until_gone(run)
+    assert core.model.open_streams == 0
+    assert await core.stored_run(run.id) == taken_over
+    assert text_of(await core.stored_log(run.id)) == "Be"
+    assert (await core.stored_answer(run)).status is MessageStatus.IN_PROGRESS

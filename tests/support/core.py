@@ -1,59 +1,145 @@
 """The use cases of a stored turn over the memory adapter and a scripted model: one process, without its entrypoints."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from adapters.memory.database import MemoryDatabase
+from adapters.memory.signals import LocalSignals
 from application.chat.ask_question import AskQuestion, Question
+from application.chat.edit_question import EditQuestion
+from application.chat.regenerate_answer import RegenerateAnswer
+from application.chat.titles import Titles
+from application.chat.turn_opener import TurnOpener
 from application.conversations.delete_conversation import DeleteConversation
+from application.ports.signals import Signals
 from application.runs.appender import Appender
 from application.runs.cancel_run import CancelRun
 from application.runs.execute_run import ExecuteRun
 from application.runs.follow_run import FollowRun
 from application.runs.live_run import LiveRun
+from application.runs.resume_run import ResumeRun
+from application.runs.run_reader import RunReader
+from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
+from application.runs.worker_loop import WorkerLoop
 from domain.access import Principal
 from domain.conversation import Context, ContextBudget, ConversationId, Message
-from domain.run import NumberedEvent, Run, RunEvent, RunId, TextDelta
-from tests.support.builders import ALICE, NOON, stored_messages, stored_run
+from domain.idempotency import IdempotencyKey
+from domain.run import IfBusy, NumberedEvent, Run, RunEvent, RunId, TextDelta, WorkerId
+from tests.support.builders import ALICE, ONE, stored_messages, stored_run
+from tests.support.clock import Clock
+from tests.support.cut_off_workers import CutOffWorkers
 from tests.support.gated_run_log import GatedRunLog
 from tests.support.scripted_model import ScriptedModel
 
 ANN = Principal(ALICE)
+CONTEXT = Context("Be brief.", ContextBudget(messages=10, tokens=1_000))
+LEASE_SECONDS = 10.0
 
 
 @dataclass
 class Core:
-    """One process over `database`; two of them over one database are two replicas."""
+    """One process, with all that it shares with its replicas: `clock`, `database` and `signals`."""
 
-    database: MemoryDatabase = field(default_factory=MemoryDatabase)
+    clock: Clock = field(default_factory=Clock)
+    database: MemoryDatabase = None  # type: ignore[assignment]  # of the clock
+    signals: Signals = field(default_factory=LocalSignals)
     model: ScriptedModel = field(default_factory=ScriptedModel)
+    id: WorkerId = ONE
     most_runs: int = 100
+    most_queued: int = 100
+    most_attempts: int = 3
+    retention_seconds: float = 600.0
 
     def __post_init__(self) -> None:
+        self.database = self.database or MemoryDatabase(now=self.clock, alone=False)
         self.log = GatedRunLog(self.database.run_log)
-        appender = Appender(self.log, longest_pause_seconds=0.001)
-        self.worker = Worker(ExecuteRun(model=self.model), appender, lambda: NOON, self.most_runs)
-        self.ask_question = AskQuestion(
-            begin=self.database.begin,
-            worker=self.worker,
-            now=lambda: NOON,
-            context=Context("Be brief.", ContextBudget(messages=10, tokens=1_000)),
-            default_model="scripted:model",
+        self.workers = CutOffWorkers(self.database.workers)
+        begin, read, signals = self.database.begin, self.database.read, self.signals
+        appender = Appender(self.log, signals, longest_pause_seconds=0.001)
+        self.worker = Worker(self.id, appender, self.clock, self.most_runs)
+        execute = ExecuteRun(model=self.model)
+        self.resume = ResumeRun(
+            read=read,
+            log=self.log,
+            execute=execute,
+            context=CONTEXT,
+            most_attempts=self.most_attempts,
+            pause_seconds=0.001,
         )
-        self.follow_run = FollowRun(read=self.database.read, log=self.log, worker=self.worker, poll_seconds=0.001)
-        self.cancel_run = CancelRun(read=self.database.read, worker=self.worker)
-        self.delete_conversation = DeleteConversation(begin=self.database.begin, worker=self.worker)
+        self.loop = WorkerLoop(
+            worker=self.worker,
+            workers=self.workers,
+            resume=self.resume,
+            log=self.log,
+            signals=signals,
+            lease_seconds=LEASE_SECONDS,
+            retention_seconds=self.retention_seconds,
+        )
+        self.reader = RunReader(read=read, log=self.log, worker=self.worker, signals=signals, poll_seconds=0.001)
+        self.stopper = RunStopper(
+            begin=begin, log=self.log, worker=self.worker, reader=self.reader, signals=signals, now=self.clock
+        )
+        self.turns = TurnOpener(
+            begin=begin,
+            worker=self.worker,
+            execute=execute,
+            stopper=self.stopper,
+            signals=signals,
+            now=self.clock,
+            context=CONTEXT,
+            default_model="scripted:model",
+            most_queued=self.most_queued,
+            lease_seconds=LEASE_SECONDS,
+            titles=Titles(None),
+        )
+        self.ask_question = AskQuestion(turns=self.turns, now=self.clock)
+        self.edit_question = EditQuestion(turns=self.turns)
+        self.regenerate_answer = RegenerateAnswer(turns=self.turns)
+        self.follow_run = FollowRun(read=read, worker=self.worker, reader=self.reader)
+        self.cancel_run = CancelRun(read=read, stopper=self.stopper)
+        self.delete_conversation = DeleteConversation(begin=begin, worker=self.worker, signals=signals)
 
-    async def ask(self, message: str = "Why?", conversation_id: ConversationId | None = None) -> LiveRun:
-        return await self.ask_question(ANN, Question(message=message, conversation_id=conversation_id))
+    def replica(self, name: str = "worker two", **different: object) -> "Core":
+        """Another process over the same store."""
+        shared = {"clock": self.clock, "database": self.database, "signals": self.signals}
+        return Core(**{**shared, "id": WorkerId(name), **different})  # type: ignore[arg-type]
+
+    async def ask(
+        self,
+        message: str = "Why?",
+        conversation_id: ConversationId | None = None,
+        *,
+        if_busy: IfBusy = IfBusy.REJECT,
+        key: IdempotencyKey | None = None,
+    ) -> Run:
+        question = Question(message=message, conversation_id=conversation_id, if_busy=if_busy, key=key)
+        return await self.ask_question(ANN, question)
 
     async def follow(self, run_id: RunId, after: int = 0) -> list[NumberedEvent]:
         """What a reader sees from `after` to the end."""
         _, batches = await self.follow_run(ANN, run_id, after=after)
         return [numbered async for batch in batches for numbered in batch]
+
+    def live(self, run: Run) -> LiveRun:
+        """The live end of a run that executes here."""
+        live = self.worker.live(run.id)
+        assert live
+        return live
+
+    def said(self, run: Run) -> str:
+        """The durable words of a run that executes here."""
+        live = self.worker.live(run.id)
+        return text_of(live.events) if live else ""
+
+    async def until_said(self, run: Run, text: str) -> None:
+        await until(lambda: self.said(run) == text)
+
+    async def until_gone(self, run: Run) -> None:
+        """Until the run no longer executes here."""
+        await until(lambda: self.worker.live(run.id) is None)
 
     async def stored_log(self, run_id: RunId) -> list[NumberedEvent]:
         return await self.database.run_log.read(run_id, after=0, limit=100_000)
@@ -62,19 +148,25 @@ class Core:
         return await stored_run(self.database, run_id)
 
     async def stored_answer(self, run: Run) -> Message:
-        (answer,) = [m for m in await stored_messages(self.database, run.conversation_id) if m.id == run.answer_id]
+        async with self.database.read() as tx:
+            conversation = await tx.conversations.get(run.conversation_id, owner=run.owner)
+            [answer] = await tx.messages.branch(conversation, tip=run.answer_id, limit=1)
         return answer
+
+    async def texts(self, conversation_id: ConversationId) -> list[str]:
+        """What was said on the branch that the conversation's head ends."""
+        return [message.text for message in await stored_messages(self.database, conversation_id)]
 
 
 @asynccontextmanager
 async def running(core: Core) -> AsyncIterator[Core]:
     """The process is up; at the end no run and no provider connection is left."""
-    await core.worker.start()
+    await core.loop.start()
     try:
         async with asyncio.timeout(20):
             yield core
     finally:
-        await core.worker.stop(drain_seconds=0)
+        await core.loop.stop(drain_seconds=0)
     assert core.model.open_streams == 0
     assert core.database.checked_out == 0
 
@@ -86,6 +178,12 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0)
 
 
-def text_of(events: list[NumberedEvent] | list[RunEvent]) -> str:
+async def turns(count: int) -> None:
+    """Let the loop turn so often."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+def text_of(events: Iterable[NumberedEvent | RunEvent]) -> str:
     plain = [event.event if isinstance(event, NumberedEvent) else event for event in events]
     return "".join(event.text for event in plain if isinstance(event, TextDelta))

@@ -14,7 +14,7 @@ from domain.run import NumberedEvent, RunId
 class GatedRunLog(RunLog):
     """Passes everything on to `log`; `written` holds every group that it was asked to write.
 
-    `pauses` are the turns of the loop that each write takes.
+    `pauses` are the turns of the loop that each write takes. A failure `read` spoils one read.
     """
 
     log: RunLog
@@ -28,7 +28,7 @@ class GatedRunLog(RunLog):
         self._open.set()
 
     async def write(self, entries: Sequence[LogEntry]) -> set[RunId]:
-        """Each of `failures` spoils one write, `before` or `after` it has happened: the writer cannot tell which."""
+        """The next of `failures` spoils a write, `before` or `after` it has happened: the writer cannot tell which."""
         self.written.append(list(entries))
         self._waiting.set()
         await self._open.wait()
@@ -43,7 +43,13 @@ class GatedRunLog(RunLog):
         return refused
 
     async def read(self, run_id: RunId, *, after: int, limit: int) -> list[NumberedEvent]:
+        if self.failures[:1] == ["read"]:
+            self.failures.pop(0)
+            raise StorageUnavailable
         return await self.log.read(run_id, after=after, limit=limit)
+
+    async def forget(self, *, older_than_seconds: float, limit: int) -> int:
+        return await self.log.forget(older_than_seconds=older_than_seconds, limit=limit)
 
     @asynccontextmanager
     async def stuck(self) -> AsyncIterator[None]:

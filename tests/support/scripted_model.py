@@ -24,10 +24,12 @@ class ScriptedModel(LanguageModel):
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     pauses: list[int] = field(default_factory=list)
     open_streams: int = 0
+    most_open_streams: int = 0
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[list[ModelEvent], None]:
         self.requests.append(request)
         self.open_streams += 1
+        self.most_open_streams = max(self.most_open_streams, self.open_streams)
         self.asked.set()
         try:
             for step in self.script:
