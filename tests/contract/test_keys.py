@@ -6,10 +6,10 @@ import pytest
 
 from application.ports.storage import Transaction
 from domain.errors import KeyInUse, KeyReused
-from domain.idempotency import IdempotencyKey, KeyUse, StoredAnswer
+from domain.idempotency import KEPT_SECONDS, IdempotencyKey, KeyUse, StoredAnswer
 from domain.run import RunId
 from tests.support.builders import ALICE, BOB, ODD_TEXTS, ONE, TWO, add_conversation, ask, key, new_conversation, turn
-from tests.support.databases import Database
+from tests.support.databases import Database, date_keys_back
 
 ANSWER = StoredAnswer(200, "application/json", b'{"result": "\x00\xff"}')
 AT_WORK = KeyUse(worker_id=ONE)
@@ -197,6 +197,19 @@ async def test_what_was_made_outlives_its_worker(database: Database) -> None:
     assert use
     assert use.answer == ANSWER
     assert await find(database, key("run"), lease_seconds=0) == KeyUse(run_id=run.id)
+
+
+async def test_a_key_is_forgotten_a_day_after_its_first_use(database: Database) -> None:
+    await keep(database, key(), KeyUse(answer=ANSWER))
+    await date_keys_back(database, KEPT_SECONDS - 60)
+    assert await answered(database, key()) == ANSWER
+    with pytest.raises(KeyInUse):
+        await keep(database, key(), AT_WORK)
+    await date_keys_back(database, KEPT_SECONDS)
+    assert await find(database, key()) is None
+    assert await find(database, key(fingerprint="another")) is None
+    await keep(database, key(fingerprint="another"), KeyUse(answer=StoredAnswer(201, "text/plain", b"")))
+    assert await answered(database, key(fingerprint="another")) == StoredAnswer(201, "text/plain", b"")
 
 
 async def test_the_keys_of_a_deleted_conversation_are_new(database: Database) -> None:

@@ -1,24 +1,43 @@
 """Signals: hints that wake who waits, here and in other processes, and never hold anybody up."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from time import monotonic
 
 import pytest
 
 from adapters.memory.signals import LocalSignals
+from adapters.sql.database import SqlDatabase
+from adapters.sql.postgres_signals import PostgresSignals
 from application.ports.signals import Signals, Subscription, run_topic
 
 LONG = 10.0
 
 
-@pytest.fixture
-async def signals() -> tuple[Signals, Signals]:
-    """Two ends between which signals go: of one process, or of two."""
-    here = LocalSignals()
-    return here, here
-
-
 Ends = tuple[Signals, Signals]
+
+
+@asynccontextmanager
+async def postgres_signals(url: str) -> AsyncIterator[PostgresSignals]:
+    database = SqlDatabase.connect(url)
+    signals = database.signals_over(LocalSignals())
+    assert isinstance(signals, PostgresSignals)
+    await signals.start()
+    yield signals
+    await database.dispose()
+
+
+@pytest.fixture(params=["one process", "two processes on Postgres"])
+async def signals(request: pytest.FixtureRequest) -> AsyncIterator[Ends]:
+    """Two ends between which signals go."""
+    if request.param == "one process":
+        local = LocalSignals()
+        yield local, local
+    else:
+        url = request.getfixturevalue("migrated_postgres")
+        async with postgres_signals(url) as here, postgres_signals(url) as there:
+            yield here, there
 
 
 async def is_woken(subscription: Subscription, *, within: float = LONG) -> bool:

@@ -2,15 +2,17 @@
 
 import json
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, cast
 
 import sqlalchemy as sa
 
-from adapters.memory.database import MemoryDatabase
+from adapters.memory.database import MemoryDatabase, wall_clock
 from adapters.memory.tables import Spent
 from adapters.sql.database import SqlDatabase
 from adapters.sql.migrate import migrate
-from adapters.sql.tables import usage
+from adapters.sql.tables import idempotency_keys, usage
 from application.ports.run_log import RunLog
 from application.ports.storage import ReadTransaction, Transaction
 from application.ports.workers import Workers
@@ -52,6 +54,19 @@ async def open_database(url: str) -> Database:
     database = SqlDatabase.connect(url)
     await migrate(database)
     return database
+
+
+async def date_keys_back(database: Database, seconds: float) -> None:
+    """As if every idempotency key had been used for the first time so long ago."""
+    if isinstance(database, MemoryDatabase):
+        first_used = wall_clock() - timedelta(seconds=seconds)
+        for name, kept in database.tables.keys.items():
+            database.tables.keys[name] = replace(kept, first_used=first_used)
+        return
+    update = sa.update(idempotency_keys).values(created_at=datetime.now(UTC) - timedelta(seconds=seconds))
+    async with cast(SqlDatabase, database).backend.begin() as session:
+        await session.run(lambda connection: connection.execute(update), slow=True)
+        await session.commit()
 
 
 async def ledger(database: Database) -> list[Spent]:
