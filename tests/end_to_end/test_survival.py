@@ -185,7 +185,9 @@ async def test_kill_9_at_random_moments_loses_and_doubles_nothing(provider: Scri
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
-    env = environment(provider, f"sqlite:///{tmp_path}/parley.db", PARLEY_MODEL="openai:words=10,delay=0.02")
+    env = environment(
+        provider, f"sqlite:///{tmp_path}/parley.db", PARLEY_MODEL="openai:words=10,delay=0.02", PARLEY_MAX_ATTEMPTS="9"
+    )
     acknowledged: list[int] = []
     for _ in range(4):
         async with served(**env) as server, client(server) as http:
