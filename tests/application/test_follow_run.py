@@ -7,7 +7,7 @@ import pytest
 
 from domain.access import Principal
 from domain.errors import CursorAhead, RunNotFound
-from domain.run import ReasoningDelta, RunFinished, RunId, TextDelta
+from domain.run import IfBusy, ReasoningDelta, RunFinished, RunId, RunStatus, TextDelta
 from tests.support.builders import BOB
 from tests.support.core import ANN, Core, running, text_of, turns, until
 from tests.support.scripted_model import whole, words
@@ -122,3 +122,43 @@ async def test_every_batch_has_something_and_the_last_event_is_the_ending(core: 
     assert all(seen)
     events = [numbered.event for batch in seen for numbered in batch]
     assert [event for event in events if isinstance(event, RunFinished)] == [events[-1]]
+
+
+async def test_a_reader_that_comes_to_the_end_of_a_run_that_has_just_ended_is_done(core: Core) -> None:
+    core.model.script = whole("Because.")
+    run = await core.ask()
+    live = core.live(run)
+    await until(lambda: live.ended)
+    assert core.worker.live(run.id) is live
+    assert [batch async for batch in core.reader.follow(run, live.last)] == []
+
+
+async def test_a_queued_run_is_followed_from_before_its_beginning(core: Core) -> None:
+    gate = asyncio.Event()
+    core.model.script = [gate, *whole("Because.")]
+    first = await core.ask()
+    queued = await core.ask("And?", first.conversation_id, if_busy=IfBusy.QUEUE)
+    readers = [asyncio.create_task(core.follow(run.id)) for run in (first, queued)]
+    await turns(10)
+    gate.set()
+    for run, reader in zip((first, queued), readers, strict=True):
+        assert await reader == await core.stored_log(run.id)
+
+
+async def test_a_process_that_executes_nothing_still_follows_everything(core: Core) -> None:
+    reading = core.replica("reader", most_runs=0)
+    core.model.script = whole("Be", "cause", ".")
+    run = await reading.ask()
+    assert run.status is RunStatus.QUEUED
+    assert text_of(await reading.follow(run.id)) == "Because."
+
+
+async def test_when_a_queued_run_is_deleted_its_readers_are_told(core: Core) -> None:
+    core.model.script = [asyncio.Event()]
+    first = await core.ask()
+    queued = await core.ask("And?", first.conversation_id, if_busy=IfBusy.QUEUE)
+    reader = asyncio.create_task(core.follow(queued.id))
+    await turns(10)
+    await core.delete_conversation(ANN, first.conversation_id)
+    with pytest.raises(RunNotFound):
+        await reader

@@ -10,6 +10,7 @@ from domain.conversation import MessageStatus, Reasoning, Text
 from domain.errors import ProviderTimedOut
 from domain.run import (
     ACTIVE,
+    AnswerReset,
     Problem,
     ReasoningDelta,
     RunEvent,
@@ -21,8 +22,13 @@ from domain.run import (
 )
 
 FINISHED = RunFinished(RunStatus.COMPLETED, "stop")
+RESETS = [AnswerReset(), AnswerReset((Text("so far"),))]
 events = st.lists(
-    st.one_of(st.text(max_size=3).map(TextDelta), st.text(max_size=3).map(ReasoningDelta), st.just(FINISHED)),
+    st.one_of(
+        st.text(max_size=3).map(TextDelta),
+        st.text(max_size=3).map(ReasoningDelta),
+        st.sampled_from([FINISHED, *RESETS]),
+    ),
     max_size=12,
 )
 
@@ -47,7 +53,7 @@ def test_merging_says_the_same_in_no_more_events(facts: list[RunEvent]) -> None:
     assert len(once) <= len(facts)
     assert merged(once) == once
     for before, after in pairwise(once):
-        assert type(before) is not type(after) or isinstance(before, RunFinished)
+        assert type(before) is not type(after) or isinstance(before, RunFinished | AnswerReset)
 
 
 @given(events, st.integers(0, 12))
@@ -72,3 +78,21 @@ def test_a_problem_is_the_code_and_the_sentence_of_a_refusal() -> None:
     assert Problem.of(ProviderTimedOut("openai", "60 s")) == Problem(
         "provider_timed_out", "The provider 'openai' did not answer in time: 60 s"
     )
+
+
+@given(events, events, st.sampled_from(RESETS))
+def test_what_was_said_before_a_reset_does_not_count(
+    before: list[RunEvent], after: list[RunEvent], reset: AnswerReset
+) -> None:
+    assert answer_of([*before, reset, *after]) == answer_of([reset, *after])
+
+
+def test_an_answer_goes_on_from_the_parts_of_the_last_reset() -> None:
+    facts: list[RunEvent] = [
+        TextDelta("lost"),
+        AnswerReset((Reasoning("hm"), Text("Be"))),
+        TextDelta("cause."),
+        FINISHED,
+    ]
+    assert answer_of(facts) == (Reasoning("hm"), Text("Be"), Text("cause."))
+    assert answer_of([*facts, AnswerReset()]) == ()
