@@ -15,6 +15,7 @@ from adapters.memory.signals import LocalSignals
 from adapters.openai.embedder import OpenAIEmbedder
 from adapters.openai.language_model import OpenAILanguageModel
 from adapters.openai.limits import Limits
+from adapters.openai.relay import OpenAIChatRelay
 from adapters.openai.retries import Retries
 from adapters.openai.server import OpenAIServer
 from adapters.schemas.json_schema import schema_mismatch
@@ -23,11 +24,14 @@ from adapters.sql.errors import DatabaseInUse, SchemaAhead
 from adapters.sql.migrate import migrate
 from application.chat.answer_statelessly import AnswerStatelessly
 from application.chat.ask_question import AskQuestion
+from application.chat.complete_chat import CompleteChat
 from application.chat.edit_question import EditQuestion
 from application.chat.regenerate_answer import RegenerateAnswer
+from application.chat.stream_chat import StreamChat
 from application.chat.title_conversation import TitleConversation
 from application.chat.titles import Titles
 from application.chat.turn_opener import TurnOpener
+from application.chat_router import ChatRouter
 from application.completions.complete_text import CompleteText
 from application.conversations.change_conversation import ChangeConversation
 from application.conversations.create_conversation import CreateConversation
@@ -39,6 +43,7 @@ from application.embedder_router import EmbedderRouter
 from application.embeddings.embed_texts import EmbedTexts
 from application.idempotency.answer_once import AnswerOnce
 from application.model_router import ModelRouter
+from application.ports.chat_relay import ChatRelay
 from application.ports.clock import Now
 from application.ports.embedder import Embedder
 from application.ports.language_model import LanguageModel
@@ -122,6 +127,11 @@ def language_models(settings: Settings, server: OpenAIServer | None) -> dict[str
     return {"demo": demo, "openai": OpenAILanguageModel(server, models=[name] if provider == "openai" else [])}
 
 
+def chat_relays(server: OpenAIServer | None) -> dict[str, ChatRelay]:
+    """Those of the providers that speak OpenAI's chat completions themselves."""
+    return {"openai": OpenAIChatRelay(server)} if server else {}
+
+
 def embedders(settings: Settings, server: OpenAIServer | None) -> dict[str, Embedder]:
     if server is None:
         return {"demo": HashingEmbedder()}
@@ -164,6 +174,10 @@ class Container(containers.DeclarativeContainer):
     openai_server = providers.Singleton(openai_server, settings, now)
     language_models = providers.Singleton(language_models, settings, openai_server)
     model = providers.Singleton(ModelRouter, providers=language_models, default_model=default_model)
+    chat_relays = providers.Singleton(chat_relays, openai_server)
+    chat_router = providers.Singleton(
+        ChatRouter, relays=chat_relays, providers=language_models, default_model=default_model
+    )
     embedders = providers.Singleton(embedders, settings, openai_server)
     embedder = providers.Singleton(
         EmbedderRouter, providers=embedders, default_model=settings.provided.default_embedding_model
@@ -218,6 +232,8 @@ class Container(containers.DeclarativeContainer):
     edit_question = providers.Singleton(EditQuestion, turns=turns)
     regenerate_answer = providers.Singleton(RegenerateAnswer, turns=turns)
     answer_statelessly = providers.Singleton(AnswerStatelessly, model=model)
+    stream_chat = providers.Singleton(StreamChat, router=chat_router, answer=answer_statelessly)
+    complete_chat = providers.Singleton(CompleteChat, router=chat_router, model=model)
     answer_once = providers.Singleton(AnswerOnce, begin=begin, worker_id=worker_id, lease_seconds=lease_seconds)
     get_run = providers.Singleton(GetRun, read=read)
     follow_run = providers.Singleton(FollowRun, read=read, worker=worker, reader=run_reader)

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from application.chat.ask_question import Question
 from application.chat.whole_answer import whole_answer
-from application.idempotency.answer_once import AnswerOnce
 from application.ports.language_model import ModelRequest
 from domain import errors
 from domain.conversation import ConversationId, PromptMessage, Role, Text, storable, text_of
@@ -19,6 +18,7 @@ from domain.run import IfBusy, NumberedEvent, Run, RunEvent, RunFinished, answer
 from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.documentation import problems
 from entrypoints.http.encoders import ndjson
+from entrypoints.http.once import streamed_once
 from entrypoints.http.problems import RunFailed, request_id_of
 from entrypoints.http.schemas import ChatBody, ChatOut, UsageOut
 from entrypoints.http.streaming import StreamedResponse, open_run, unless_client_leaves
@@ -75,7 +75,10 @@ async def chat_stream(body: ChatBody, request: Request, services: Services, call
     """
     request_id = request_id_of(request)
     if body.message is None:
-        return await unless_client_leaves(request, _stateless_stream(body, services, key, request_id))
+        open_stream = partial(_stateless_stream, body, services, request_id)
+        return await unless_client_leaves(
+            request, streamed_once(services.answer_once(), key, open_stream, done=ndjson.DONE)
+        )
     run = await services.ask_question()(caller, _question(body, key))
     opened = await open_run(run, services.run_reader().follow(run))
     return StreamedResponse(opened, ndjson.stored(run, opened, request_id), media_type=ndjson.MEDIA_TYPE)
@@ -92,38 +95,9 @@ async def _whole_answer(body: ChatBody, services: Services) -> StoredAnswer:
     return StoredAnswer(200, "application/json", out.model_dump_json().encode())
 
 
-async def _stateless_stream(
-    body: ChatBody, services: Services, key: IdempotencyKey | None, request_id: str
-) -> Response:
-    once = services.answer_once()
-    if key and (kept := await once.take(key)):
-        return Response(kept.body, kept.status, media_type=kept.media_type)
-    try:
-        answer = await services.answer_statelessly()(_model_request(body))
-    except BaseException:
-        if key:
-            await once.drop(key)
-        raise
-    pieces = ndjson.stateless(answer, request_id)
-    if key:
-        pieces = _kept(pieces, once, key)
-    return StreamedResponse(answer, pieces, media_type=ndjson.MEDIA_TYPE)
-
-
-async def _kept(
-    pieces: AsyncGenerator[bytes, None], once: AnswerOnce, key: IdempotencyKey
-) -> AsyncGenerator[bytes, None]:
-    """The pieces as they come, kept under the key when all were sent and the last says done."""
-    whole = b""
-    try:
-        async for piece in pieces:
-            whole += piece
-            yield piece
-    finally:
-        if whole.endswith(ndjson.DONE):
-            await once.keep(key, StoredAnswer(200, ndjson.MEDIA_TYPE, whole))
-        else:
-            await once.drop(key)
+async def _stateless_stream(body: ChatBody, services: Services, request_id: str) -> StreamedResponse:
+    answer = await services.answer_statelessly()(_model_request(body))
+    return StreamedResponse(answer, ndjson.stateless(answer, request_id), media_type=ndjson.MEDIA_TYPE)
 
 
 def _question(body: ChatBody, key: IdempotencyKey | None) -> Question:

@@ -67,7 +67,7 @@ class BodyLimit:
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if length.isdigit() and int(length) > self.limit:
             body = problem_body(413, "content_too_large", self.detail, scope["request_id"])
-            response = problem_response(body, {"Connection": "close"})
+            response = problem_response(scope, body, {"Connection": "close"})
             return await response(scope, receive, partial(_send_and_linger, receive, send))
         seen = 0
 
@@ -119,4 +119,4 @@ class Access:
             await receive()
             return await send({"type": "websocket.close", "code": 1008, "reason": str(refusal)[:120]})
         headers = {"WWW-Authenticate": "Bearer"} if isinstance(refusal, Unauthenticated) else {}
-        await problem_response(refusal_body(refusal, scope["request_id"]), headers)(scope, receive, send)
+        await problem_response(scope, refusal_body(refusal, scope["request_id"]), headers)(scope, receive, send)

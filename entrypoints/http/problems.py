@@ -1,4 +1,4 @@
-"""One table from refusals to status codes, and their form on native routes: RFC 9457 problem details."""
+"""One table from refusals to status codes, and their form: RFC 9457 problem details, or OpenAI's under /v1."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,10 +8,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Scope
 
 from domain import errors
 from domain.errors import Refusal
 from domain.run import Problem, Run
+from entrypoints.openai.errors import error_response, speaks_openai
 
 STATUS: dict[type[Refusal], int] = {
     errors.ConversationNotFound: 404,
@@ -96,8 +98,16 @@ def refusal_body(refusal: Refusal, request_id: str) -> dict[str, Any]:
     detail: object = str(refusal)
     if status == 422 and isinstance(refusal, errors.InvalidInput):
         detail = [{"type": refusal.code, "loc": ["body", refusal.field], "msg": str(refusal)}]
-    more = {"run_id": refusal.run_id} if isinstance(refusal, errors.ReplyInProgress) else {}
-    return problem_body(status, refusal.code, detail, request_id, **more)
+    return problem_body(status, refusal.code, detail, request_id, **_more_of(refusal))
+
+
+def _more_of(refusal: Refusal) -> dict[str, object]:
+    """What a program may want to know besides."""
+    if isinstance(refusal, errors.ReplyInProgress):
+        return {"run_id": refusal.run_id}
+    if isinstance(refusal, errors.ProviderRejectedRequest) and refusal.vendor_code:
+        return {"vendor_code": refusal.vendor_code, "vendor_param": refusal.vendor_param}
+    return {}
 
 
 def run_problem_body(run: Run, problem: Problem, request_id: str) -> dict[str, Any]:
@@ -108,7 +118,10 @@ def run_problem_body(run: Run, problem: Problem, request_id: str) -> dict[str, A
     )
 
 
-def problem_response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+def problem_response(scope: Scope, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """The answer that says so: a problem, or under /v1 an error in OpenAI's words."""
+    if speaks_openai(scope):
+        return error_response(body, headers or {})
     return Response(
         msgspec.json.encode(body), body["status"], headers=dict(headers or {}), media_type="application/problem+json"
     )
@@ -123,33 +136,47 @@ def request_id_of(request: Any) -> str:
     return str(request.scope.get("request_id", ""))
 
 
+def _place(fault: Mapping[str, Any], body: object) -> list[str | int]:
+    """Where in the request: without the names that only tell apart what a place may hold."""
+    at, *steps = fault["loc"]
+    if at != "body" or not isinstance(body, (dict, list)):
+        return [at, *steps]
+    place: list[str | int] = [at]
+    for step in steps:
+        if (isinstance(body, dict) and step in body) or (isinstance(body, list) and isinstance(step, int)):
+            body = body[step]
+            place.append(step)
+    return [*place, steps[-1]] if fault["type"] == "missing" else place
+
+
 def add_problem_handlers(app: FastAPI) -> None:
-    """Every error of a native route becomes a problem."""
+    """Every error becomes a problem, told in the words of its route."""
 
     @app.exception_handler(Refusal)
     async def refused(request: Request, error: Refusal) -> Response:
         headers = retry_headers(error.retry_after_seconds)
         if isinstance(error, errors.Unauthenticated):
             headers["WWW-Authenticate"] = "Bearer"
-        return problem_response(refusal_body(error, request_id_of(request)), headers)
+        return problem_response(request.scope, refusal_body(error, request_id_of(request)), headers)
 
     @app.exception_handler(RunFailed)
     async def run_failed(request: Request, error: RunFailed) -> Response:
-        return problem_response(run_problem_body(error.run, error.problem, request_id_of(request)))
+        return problem_response(request.scope, run_problem_body(error.run, error.problem, request_id_of(request)))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         # what was sent is not echoed: it may be long, or a password
-        detail = [{"type": e["type"], "loc": list(e["loc"]), "msg": e["msg"]} for e in error.errors()[:20]]
-        return problem_response(problem_body(422, "invalid_input", detail, request_id_of(request)))
+        faults = error.errors()[:20]
+        detail = [{"type": e["type"], "loc": _place(e, error.body), "msg": e["msg"]} for e in faults]
+        return problem_response(request.scope, problem_body(422, "invalid_input", detail, request_id_of(request)))
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         code = TITLES.get(error.status_code, "error").lower().replace(" ", "_")
         body = problem_body(error.status_code, code, str(error.detail), request_id_of(request))
-        return problem_response(body, error.headers)
+        return problem_response(request.scope, body, error.headers)
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> Response:
         detail = "Something went wrong here; the log has the reason under this request id"
-        return problem_response(problem_body(500, "internal_error", detail, request_id_of(request)))
+        return problem_response(request.scope, problem_body(500, "internal_error", detail, request_id_of(request)))

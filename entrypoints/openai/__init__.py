@@ -1,0 +1,1 @@
+"""/v1: the surface that any OpenAI client takes for OpenAI's own."""

@@ -1,0 +1,67 @@
+"""A problem in OpenAI's words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+from starlette.types import Scope
+
+PREFIX = "/v1/"
+STATUS = {422: 400}
+CODES = {
+    "unauthenticated": "invalid_api_key",
+    "provider_overloaded": "rate_limit_exceeded",
+    "reply_in_progress": "conversation_locked",
+}
+PARAMS = {"model_not_found": "model"}
+CODES_OF_INPUT = {"missing": "missing_required_parameter", "extra_forbidden": "unknown_parameter"}
+
+
+def speaks_openai(scope: Scope) -> bool:
+    """Whether this request's errors are told in OpenAI's words."""
+    path: str = scope["path"]
+    return path.startswith(PREFIX)
+
+
+def error_response(problem: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+    body = msgspec.json.encode({"error": error_of(problem)})
+    more = {"x-should-retry": "false"} if problem["code"] == "reply_in_progress" else {}
+    return Response(body, _status_of(problem), headers={**headers, **more}, media_type="application/json")
+
+
+def error_of(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"message", "type", "param", "code"}`; clients tell errors apart by the status and the code."""
+    kind = "rate_limit_error" if problem["status"] == 429 else "invalid_request_error"
+    if problem["status"] >= 500:
+        kind = "server_error"
+    detail, param = problem["detail"], problem.get("vendor_param", PARAMS.get(problem["code"]))
+    code = problem.get("vendor_code") or CODES.get(problem["code"], problem["code"])
+    if isinstance(detail, list):
+        fault = max(detail, key=lambda each: len(each["loc"]))  # what may be two things complains of the nearer too
+        param, code = _param_of(fault), _code_of(fault["type"])
+        said = fault["msg"].removeprefix("Value error, ")
+        detail = said if param is None or said.startswith(param) else f"{param}: {said}"
+    return {"message": str(detail), "type": kind, "param": param, "code": code}
+
+
+def _status_of(problem: Mapping[str, Any]) -> int:
+    """A client tries again after a 409, which is wrong while another answer is being written."""
+    if problem["code"] == "reply_in_progress":
+        return 400
+    if problem.get("vendor_code") == "model_not_found":
+        return 404
+    status: int = problem["status"]
+    return STATUS.get(status, status)
+
+
+def _param_of(fault: Mapping[str, Any]) -> str | None:
+    """`messages[0].content` of a place in the body, the query or the path; None when it is the body itself."""
+    place: Sequence[str | int] = fault["loc"][1:]
+    if not place or fault["type"] == "json_invalid":
+        return None
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
+
+
+def _code_of(kind: str) -> str:
+    return CODES_OF_INPUT.get(kind, "invalid_type" if kind.endswith("_type") else "invalid_value")
