@@ -15,7 +15,7 @@ REFUSED = "The database refuses this server's name, password or database name: c
 # SQLSTATE, by code or by class. What is listed was not done and may succeed later; what is not is a bug of ours.
 FULL = "53100"
 CREDENTIALS = frozenset({"28000", "28P01", "3D000"})
-UNAVAILABLE = frozenset({"08", "53", "57", "58", "40001", "40P01", "55P03", "25006", "XX001", "XX002"})
+UNAVAILABLE = frozenset({"08", "53", "57", "58", "40001", "40P01", "55P03", "25006", "25P03", "XX001", "XX002"})
 
 SQLITE_FULL = sqlite3.SQLITE_FULL
 SQLITE_UNAVAILABLE = frozenset(

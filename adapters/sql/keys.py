@@ -13,7 +13,8 @@ from domain.errors import KeyInUse, KeyReused
 from domain.idempotency import KEPT_SECONDS, IdempotencyKey, KeyUse, StoredAnswer
 
 k, w = idempotency_keys.c, workers.c
-OLD = k.created_at <= ago(sa.literal_column(str(KEPT_SECONDS)))
+KEPT_AGO = ago(sa.literal_column(str(KEPT_SECONDS)))
+OLD = k.created_at <= KEPT_AGO
 THIS = sa.and_(k.owner == sa.bindparam("whose"), k.key == sa.bindparam("which"))
 LIVES = sa.exists().where(w.id == k.worker_id, w.heartbeat_at > seconds_ago("lease"))
 FIND = sa.select(idempotency_keys, LIVES.label("worker_lives")).where(THIS, ~OLD)

@@ -58,6 +58,7 @@ class PostgresBackend(Backend):
     def __init__(self, dsn: str, *, pool_size: int, wait_seconds: float, statement_seconds: float) -> None:
         self._dsn = dsn
         self._wait_seconds, self._statement_seconds = wait_seconds, statement_seconds
+        self._idle_milliseconds = int(1000 * (wait_seconds + statement_seconds))
         self._version = ""
         self._engine = create_async_engine(
             "postgresql+asyncpg://",
@@ -128,6 +129,12 @@ class PostgresBackend(Backend):
             command_timeout=self._statement_seconds,
             connection_class=Connection,
         )
+        try:
+            # So that what a frozen process holds is soon free. Not a startup parameter: PgBouncer refuses those.
+            await connection.execute(f"SET idle_in_transaction_session_timeout = {self._idle_milliseconds}")
+        except BaseException:
+            connection.terminate()
+            raise
         self._version = connection.get_settings().server_version.split()[0]
         return connection
 

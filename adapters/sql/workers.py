@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from adapters.sql.backend import Backend
 from adapters.sql.columns import Ids, Words
 from adapters.sql.functions import NOW, each_of, seconds_ago
-from adapters.sql.runs import QUEUED, SELECT, from_row
+from adapters.sql.runs import COUNT_QUEUED, QUEUED, SELECT, from_row
 from adapters.sql.tables import ACTIVE, conversations, runs, workers
 from application.ports.workers import Claim, Workers
 from domain.run import RunId, WorkerId
@@ -33,9 +33,10 @@ BEFORE = sa.exists().where(
     other.c.conversation_id == r.conversation_id, ACTIVE, sa.or_(other.c.status != QUEUED, other.c.id < r.id)
 )
 FREE = sa.and_(ACTIVE, sa.or_(sa.and_(r.status == RUNNING, LEFT), sa.and_(r.status == QUEUED, ~BEFORE.correlate(runs))))
-OTHERS_WAIT = sa.exists(sa.select(r.id).where(ACTIVE, r.status == QUEUED))
-
-LOOK = sa.select(sa.exists(sa.select(r.id).where(FREE)).label("free"), OTHERS_WAIT.label("others_wait"))
+# Counted, because for one that is likely to be found soon Postgres would walk through all runs there are.
+FREE_RUNS = sa.select(sa.func.count()).select_from(runs).where(FREE).scalar_subquery()
+QUEUED_RUNS = COUNT_QUEUED.scalar_subquery()
+LOOK = sa.select((FREE_RUNS > 0).label("any_free"), (QUEUED_RUNS > 0).label("any_queued"))
 # Without the plus SQLite walks through all runs there are, in the order of their ids.
 OLDEST_FIRST: sa.ColumnElement[int] = sa.literal_column("+runs.id")
 # Who finds a run held by another claim leaves it to that, and looks at the next.
@@ -73,8 +74,8 @@ class SqlWorkers(Workers):
         values = {"me": worker, "executing": executing, "lease": lease_seconds, "alone": self.backend.alone}
         async with self.backend.read() as session:
             found = await session.run(lambda connection: connection.execute(LOOK, values).one(), slow=True)
-        if not found.free:
-            return Claim((), found.others_wait)
+        if not found.any_free:
+            return Claim((), found.any_queued)
         async with self.backend.begin() as session:
             claim = await session.run(lambda connection: _claim(connection, values | {"most": limit}), slow=True)
             await session.commit()
@@ -94,4 +95,4 @@ def _claim(connection: sa.Connection, values: dict[str, Any]) -> Claim:
     which = [row.id for row in found if row.conversation_id in held or row.conversation_id not in queued_in]
     taken = list(connection.execute(TAKE, values | {"which": which}).scalars())
     rows = connection.execute(TAKEN, {"which": taken}).all()
-    return Claim(tuple(map(from_row, rows)), connection.execute(sa.select(OTHERS_WAIT)).scalar_one())
+    return Claim(tuple(map(from_row, rows)), connection.execute(COUNT_QUEUED).scalar_one() > 0)

@@ -14,7 +14,7 @@ from adapters.sql.codec import (
     storable,
 )
 from domain.conversation import Part, ProviderState, Reasoning, Text, text_of
-from domain.run import Problem, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta
+from domain.run import AnswerReset, Problem, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta
 from domain.usage import Usage
 
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -29,7 +29,8 @@ problems = st.builds(Problem, texts, texts)
 finished = st.builds(
     RunFinished, st.sampled_from(RunStatus), st.none() | texts, st.none() | problems, st.none() | usage
 )
-event = st.builds(TextDelta, texts) | st.builds(ReasoningDelta, texts) | finished
+resets = st.builds(AnswerReset, st.lists(part, max_size=3).map(tuple))
+event = st.builds(TextDelta, texts) | st.builds(ReasoningDelta, texts) | resets | finished
 
 
 def record(event: RunEvent) -> dict[str, Any] | None:
@@ -69,8 +70,10 @@ def test_one_plain_text_is_stored_once(parts: tuple[Part, ...], columns: tuple[s
 
 def test_the_names_in_the_store_are_these_for_ever() -> None:
     outcome = RunFinished(RunStatus.FAILED, "stop", Problem("code", "why"), Usage(1, 2, {"a": 3}))
-    assert events_to_json([TextDelta("a"), ReasoningDelta("b"), outcome, RunFinished(RunStatus.COMPLETED)]) == (
+    said: list[RunEvent] = [TextDelta("a"), ReasoningDelta("b"), AnswerReset(), AnswerReset((Text("c"),))]
+    assert events_to_json([*said, outcome, RunFinished(RunStatus.COMPLETED)]) == (
         '[{"type":"text","text":"a"},{"type":"reasoning","text":"b"},'
+        '{"type":"reset","parts":[]},{"type":"reset","parts":[{"type":"text","text":"c"}]},'
         '{"type":"finished","status":"failed","finish_reason":"stop","problem":{"code":"code","message":"why"},'
         '"usage":{"input_tokens":1,"output_tokens":2,"raw":{"a":3}}},'
         '{"type":"finished","status":"completed"}]'

@@ -40,6 +40,7 @@ UNAVAILABLE = {
     "too many connections": postgres_error("53300"),
     "disk fails": postgres_error("58030"),
     "a standby": postgres_error("25006"),
+    "a transaction left idle for too long": postgres_error("25P03"),
     "busy": sqlite_error(sqlite3.SQLITE_BUSY),
     "busy with a snapshot": sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT),
     "interrupted": sqlite_error(sqlite3.SQLITE_INTERRUPT),

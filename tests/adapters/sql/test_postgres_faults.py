@@ -16,6 +16,8 @@ from domain.errors import StorageUnavailable
 from domain.run import Run, TextDelta
 from tests.support.builders import (
     ALICE,
+    ONE,
+    TWO,
     add_conversation,
     ask,
     ending,
@@ -189,6 +191,12 @@ USES: dict[str, Callable[[SqlDatabase, Conversation, Run], Awaitable[object]]] =
     "change": lambda database, conversation, run: add_conversation(database),
     "write the log": lambda database, conversation, run: database.run_log.write([words(run)]),
     "read the log": lambda database, conversation, run: database.run_log.read(run.id, after=0, limit=10),
+    "forget": lambda database, conversation, run: database.run_log.forget(older_than_seconds=60, limit=10),
+    "beat": lambda database, conversation, run: database.workers.beat(ONE),
+    "claim": lambda database, conversation, run: database.workers.claim(
+        ONE, executing=[run.id], limit=10, lease_seconds=10
+    ),
+    "release": lambda database, conversation, run: database.workers.release(TWO),
 }
 
 
