@@ -1,9 +1,10 @@
 """Open a turn in one short transaction, and have its run executed here or wherever there is room."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from application.chat.titles import Titles
 from application.ports.clock import Now
@@ -29,11 +30,13 @@ class Place:
     question: tuple[Part, ...] | None
 
 
+FindPlace = Callable[[Transaction], Awaitable[Place]]
+"""Look, in the turn's own transaction, where it goes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnWish:
-    """`find_place` looks in the turn's own transaction."""
-
-    find_place: Callable[[Transaction], Awaitable[Place]]
+    find_place: FindPlace
     model: str | None = None
     if_busy: IfBusy = IfBusy.REJECT
     key: IdempotencyKey | None = None
@@ -61,7 +64,7 @@ class TurnOpener:
         """
         while True:
             try:
-                return await asyncio.shield(self._open(principal, wish))
+                return await _to_the_end(self._open(principal, wish))
             except ReplyInProgress as busy:
                 if wish.if_busy is IfBusy.REJECT:
                     raise
@@ -127,3 +130,13 @@ class TurnOpener:
         if place.parent_id is None and place.question and outcome.status is RunStatus.COMPLETED:
             self.titles.offer(run, text_of(place.question))
         return outcome
+
+
+async def _to_the_end(opening: Coroutine[Any, Any, Run]) -> Run:
+    """Open also when the caller is cancelled; then nobody is left to hear of a refusal."""
+    task = asyncio.create_task(opening)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        raise

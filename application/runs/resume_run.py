@@ -10,6 +10,7 @@ from application.ports.run_log import RunLog
 from application.ports.storage import BeginRead
 from application.runs.execute_run import ExecuteRun
 from application.runs.run_writer import RunWriter
+from application.runs.worker import CANCELLED
 from domain.conversation import Context, PromptMessage, prompt_for
 from domain.errors import ConversationNotFound, RunLost, StorageUnavailable
 from domain.run import AnswerReset, Problem, Run, RunEvent, RunFinished, RunStatus, answer_of
@@ -17,7 +18,6 @@ from domain.run import AnswerReset, Problem, Run, RunEvent, RunFinished, RunStat
 log = logging.getLogger(__name__)
 
 PAGE = 1000
-CANCELLED = RunFinished(RunStatus.CANCELLED)
 T = TypeVar("T")
 
 
@@ -41,7 +41,8 @@ class ResumeRun:
         if run.cancel_requested:
             return CANCELLED
         if run.attempts > self.most_attempts:
-            return RunFinished(RunStatus.FAILED, problem=_too_often(self.most_attempts))
+            problem = f"The run was interrupted {self.most_attempts} times and is not tried again"
+            return RunFinished(RunStatus.FAILED, problem=Problem("too_many_attempts", problem))
         prompt = await self._patiently(self._prompt, run)
         if answer_of(numbered.event for numbered in writer.live.events):
             writer.append([AnswerReset()])
@@ -70,12 +71,8 @@ class ResumeRun:
         try:
             async with self.read() as tx:
                 conversation = await tx.conversations.get(run.conversation_id, owner=run.owner)
-                limit = self.context.budget.messages
-                branch = await tx.messages.branch(conversation, tip=run.question_id, limit=limit)
+                tip, limit = run.question_id, self.context.budget.messages
+                branch = await tx.messages.branch(conversation, tip=tip, limit=limit)
         except ConversationNotFound as gone:
             raise RunLost(run.id) from gone
         return prompt_for(self.context, branch)
-
-
-def _too_often(attempts: int) -> Problem:
-    return Problem("too_many_attempts", f"The run was interrupted {attempts} times and is not tried again")

@@ -16,10 +16,16 @@ UNFINISHED = re.compile(r"\b(TO-?DO|FIX-?ME|X-?XX)\b")
 
 LONG_FUNCTIONS: dict[str, str] = {}  # "path:function": why it is better whole
 SUPPORT = {
+    "application/chat/titles.py": "the queue of conversations that wait for a title",
+    "application/chat/turn_opener.py": "what asking, editing and regenerating have in common",
     "application/chat/whole_answer.py": "what every use case that does not stream does with a stream",
     "application/runs/appender.py": "the one writer that all runs of a process share",
     "application/runs/live_run.py": "what readers of a run share with the worker that executes it",
+    "application/runs/run_reader.py": "what following a run and answering a turn have in common",
+    "application/runs/run_stopper.py": "what cancelling a run and interrupting it have in common",
+    "application/runs/run_writer.py": "how a worker writes to a run",
     "application/runs/worker.py": "keeps the runs of this process; a use case asks it",
+    "application/runs/worker_loop.py": "what a worker does besides its runs, for as long as it lives",
 }
 GOOD_USE_CASE = """
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,13 @@ from tests.architecture.source import Source, sources
 from tests.architecture.transactions import strangers_in_transactions
 
 USE_CASE = """
+FindPlace = Callable[[Transaction], Awaitable[Place]]
+Ask = Callable[[Question], Awaitable[Answer]]
+
+class Wish:
+    find_place: FindPlace
+    ask: Ask
+
 class UseCase:
     begin: BeginTransaction
     read: BeginRead
@@ -28,6 +35,7 @@ GOOD = {
     "the transaction itself": "await tx.commit()",
     "a helper that takes the transaction": "await self._helper(tx)",
     "a helper that takes it by name": "await self._helper(tx=tx)",
+    "what is by its type a function of the transaction": "await wish.find_place(tx)",
     "a function that is only defined": "async def later(): await self.model.ask()",
 }
 BAD = {
@@ -35,6 +43,8 @@ BAD = {
     "a stranger as an argument": ("await tx.runs.add(await self.model.ask())", "awaits self.model.ask()"),
     "a helper without the transaction": ("await self._stranger()", "awaits self._stranger()"),
     "a stranger that is given the transaction": ("await self._stranger(tx)", "awaits self._stranger(tx)"),
+    "what is by its type a function of something else": ("await wish.ask(tx)", "awaits wish.ask(tx)"),
+    "a function of the transaction without it": ("await wish.find_place(other)", "awaits wish.find_place(other)"),
     "two things at once": ("await gather(tx.a.get(), tx.b.get())", "awaits gather"),
     "something kept from before": ("await pending", "awaits pending"),
     "a stream": ("async for x in self.model.stream(): pass", "`async for`"),

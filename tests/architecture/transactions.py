@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from tests.architecture.source import functions
 
@@ -14,11 +15,13 @@ def strangers_in_transactions(tree: ast.Module) -> list[str]:
 
     A transaction is what a field or a parameter of type BeginTransaction or BeginRead begins: always the only item of
     an `async with ... as tx`. Inside it, and inside every function that takes a transaction as an argument, only
-    methods of `tx` are awaited, and functions of the same file that take `tx` and are held to the same rule.
+    methods of `tx` are awaited, and functions that take `tx` and are held to the same rule: those of the same file, and
+    what a field holds whose type is an alias of `Callable[[Transaction], ...]`.
     """
     begin = _names_of_type(tree, BEGINNINGS)
     taken = [(function, tx) for function in functions(tree) for tx in _transaction_parameters(function)]
-    helpers = frozenset(function.name for function, _ in taken)
+    held = _names_of_type(tree, frozenset(_aliases_of_helpers(tree)))
+    helpers = Helpers(frozenset(function.name for function, _ in taken), frozenset(held))
     begun = [(node, tx) for node in ast.walk(tree) if isinstance(node, ast.AsyncWith) for tx in _begun_as(node, begin)]
     well_begun = {node.items[0].context_expr for node, _ in begun}
     badly_begun = [
@@ -27,6 +30,26 @@ def strangers_in_transactions(tree: ast.Module) -> list[str]:
         if isinstance(node, ast.expr) and _begins(node, begin) and node not in well_begun
     ]
     return badly_begun + [fault for node, tx in [*begun, *taken] for fault in _strangers(node.body, tx, helpers)]
+
+
+class Helpers(NamedTuple):
+    """The names of functions of the same file, and of fields of any object, that may be awaited with `tx`."""
+
+    functions: frozenset[str]
+    fields: frozenset[str]
+
+
+def _aliases_of_helpers(tree: ast.Module) -> Iterator[str]:
+    """The names of types that are functions of a transaction."""
+    for node in tree.body:
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=alias)],
+                value=ast.Subscript(
+                    value=ast.Name(id="Callable"), slice=ast.Tuple(elts=[ast.List(elts=[ast.Name(id=taken)]), _])
+                ),
+            ) if taken in TRANSACTIONS:
+                yield alias
 
 
 def _names_of_type(tree: ast.Module, kinds: frozenset[str]) -> set[str]:
@@ -68,7 +91,7 @@ def _begins(node: ast.expr, begin: set[str]) -> bool:
     return False
 
 
-def _strangers(body: Iterable[ast.stmt], tx: str, helpers: frozenset[str]) -> Iterator[str]:
+def _strangers(body: Iterable[ast.stmt], tx: str, helpers: Helpers) -> Iterator[str]:
     for node in _here(body):
         match node:
             case ast.Await(value=awaited) if not (_is_of(tx, awaited) or _is_helped(tx, awaited, helpers)):
@@ -98,9 +121,13 @@ def _is_of(tx: str, awaited: ast.expr) -> bool:
     return inside and isinstance(awaited, ast.Call) and isinstance(node, ast.Name) and node.id == tx
 
 
-def _is_helped(tx: str, awaited: ast.expr, helpers: frozenset[str]) -> bool:
+def _is_helped(tx: str, awaited: ast.expr, helpers: Helpers) -> bool:
     match awaited:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name) | ast.Name(id=name)) if name in helpers:
-            given = [*awaited.args, *(keyword.value for keyword in awaited.keywords)]
-            return any(isinstance(argument, ast.Name) and argument.id == tx for argument in given)
-    return False
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name) | ast.Name(id=name)):
+            allowed = name in helpers.functions
+        case ast.Call(func=ast.Attribute(attr=name)):
+            allowed = name in helpers.fields
+        case _:
+            return False
+    given = [*awaited.args, *(keyword.value for keyword in awaited.keywords)]
+    return allowed and any(isinstance(argument, ast.Name) and argument.id == tx for argument in given)

@@ -98,7 +98,7 @@ async def test_doctor_says_what_is_in_force_and_names_misspelt_variables(databas
     ("environment", "sentence"),
     [
         ({"PARLEY_HOST": "0.0.0.0"}, "PARLEY_AUTH=required"),
-        ({"PARLEY_MAX_RUNS": "0"}, "greater than or equal to 1"),
+        ({"PARLEY_HISTORY_MESSAGES": "0"}, "greater than or equal to 1"),
         ({"PARLEY_MODEL": "gpt"}, "provider:model"),
         ({"DATABASE_URL": "mysql://localhost/x"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}, "database does not answer"),
