@@ -35,8 +35,8 @@ def error_of(problem: Mapping[str, Any]) -> dict[str, Any]:
     kind = "rate_limit_error" if problem["status"] == 429 else "invalid_request_error"
     if problem["status"] >= 500:
         kind = "server_error"
-    detail, param = problem["detail"], problem.get("vendor_param", PARAMS.get(problem["code"]))
-    code = problem.get("vendor_code") or CODES.get(problem["code"], problem["code"])
+    detail, code = problem["detail"], problem.get("vendor_code") or CODES.get(problem["code"], problem["code"])
+    param = problem.get("vendor_param") or PARAMS.get(code)
     if isinstance(detail, list):
         fault = max(detail, key=lambda each: len(each["loc"]))  # what may be two things complains of the nearer too
         param, code = _param_of(fault), _code_of(fault["type"])

@@ -1,0 +1,30 @@
+"""The application over a scripted provider, and OpenAI's own client that knows it only by its address."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from openai import AsyncOpenAI
+
+from tests.support.app import Parley, parley
+from tests.support.provider import ScriptedProvider
+
+KEY = "sk-secret-of-the-operator"
+LIMITS = {"first_byte_seconds": 0.3, "idle_seconds": 0.3, "total_seconds": 1, "provider_attempts": 1}
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[ScriptedProvider]:
+    async with ScriptedProvider() as running:
+        yield running
+
+
+@pytest.fixture
+async def app(provider: ScriptedProvider) -> AsyncIterator[Parley]:
+    async with parley(openai_api_key=KEY, openai_base_url=provider.url, model="openai:plain", **LIMITS) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(app: Parley) -> AsyncIterator[AsyncOpenAI]:
+    async with AsyncOpenAI(base_url=f"{app.url}/v1", api_key="any", max_retries=0) as client:
+        yield client
