@@ -1,7 +1,7 @@
 """Read a run's events from any cursor, wherever it executes."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from application.ports.run_log import RunLog
@@ -9,7 +9,7 @@ from application.ports.signals import Signals, run_topic
 from application.ports.storage import BeginRead
 from application.runs.live_run import LiveRun
 from application.runs.worker import Worker
-from domain.errors import RunLost
+from domain.errors import RunLost, ServerStopping, StorageUnavailable
 from domain.run import AnswerReset, NumberedEvent, Run, RunFinished
 
 PAGE = 500
@@ -26,8 +26,8 @@ class RunReader:
     async def follow(self, run: Run, after: int = 0) -> AsyncGenerator[list[NumberedEvent], None]:
         """Batches of the events numbered above `after`, live until RunFinished, as often as the run changes hands.
 
-        Raise RunNotFound when the run is deleted meanwhile, ServerStopping when this process hands it over. Closing
-        the generator stops the reader and nothing else.
+        Waits for a store that does not answer. Raise RunNotFound when the run is deleted meanwhile, ServerStopping when
+        this process lets go of its runs. Closing the generator stops the reader and nothing else.
         """
         while True:
             live = self._live(run)
@@ -51,19 +51,22 @@ class RunReader:
         """What the store has, until the run has ended or executes here."""
         with self.signals.subscribe(run_topic(run.id)) as changes:
             while True:
-                async with self.read() as tx:
-                    run = await tx.runs.get(run.id, owner=run.owner)
-                full = True
-                while full and (batch := await self.log.read(run.id, after=after, limit=PAGE)):
-                    yield batch
-                    after = batch[-1].number
-                    full = len(batch) >= PAGE
-                if not run.status.is_active:
-                    if after < run.last_event:
-                        yield await self._snapshot(run, after)
-                    return
-                if self._live(run):
-                    return
+                with suppress(StorageUnavailable):  # who reads waits for the store as long as those who write
+                    async with self.read() as tx:
+                        run = await tx.runs.get(run.id, owner=run.owner)
+                    full = True
+                    while full and (batch := await self.log.read(run.id, after=after, limit=PAGE)):
+                        yield batch
+                        after = batch[-1].number
+                        full = len(batch) >= PAGE
+                    if not run.status.is_active:
+                        if after < run.last_event:
+                            yield await self._snapshot(run, after)
+                        return
+                    if self._live(run):
+                        return
+                if self.worker.has_let_go:
+                    raise ServerStopping
                 await changes.wait(self.poll_seconds)
 
     async def _snapshot(self, run: Run, after: int) -> list[NumberedEvent]:

@@ -53,13 +53,18 @@ class Execution:
 
 @dataclass(slots=True, eq=False)
 class Worker:
-    """`id` is this process among all workers of the store. Endings are told while somebody waits for room."""
+    """`id` is this process among all workers of the store. Endings are told while somebody waits for room.
+
+    While it is not known to the store, a run of its own would be taken for a dead worker's.
+    """
 
     id: WorkerId
     appender: Appender
     now: Now
     most_runs: int
+    is_known: bool = True
     draining: bool = False
+    has_let_go: bool = False
     tell_of_endings: bool = False
     _places: int = 0
     _executions: dict[RunId, Execution] = field(default_factory=dict)
@@ -71,8 +76,9 @@ class Worker:
 
     @property
     def room(self) -> int:
-        """How many more runs this process takes; none while it stops."""
-        return 0 if self.draining else max(0, self.most_runs - len(self._executions) - self._places)
+        """How many more runs this process takes; none while it stops, or is not known."""
+        left = self.most_runs - len(self._executions) - self._places
+        return max(0, left) if self.is_known and not self.draining else 0
 
     @contextmanager
     def place(self) -> Iterator[bool]:
@@ -116,6 +122,7 @@ class Worker:
 
         Their providers are closed when this returns, and their readers were told to come back.
         """
+        self.has_let_go = True
         while self._executions or self._places:
             for execution in self._executions.values():
                 execution.hand_over()

@@ -34,9 +34,13 @@ class WorkerLoop:
     async def start(self) -> None:
         """Beat once, so that no run of ours is ever taken for a dead worker's, then go on in the background.
 
-        Raise StorageUnavailable when the first beat fails.
+        Of a store that cannot be written this worker takes nothing until it can, but what is stored can be read.
         """
-        await self.workers.beat(self.worker.id)
+        try:
+            await self.workers.beat(self.worker.id)
+        except StorageUnavailable as error:
+            self.worker.is_known = False
+            log.warning("the worker cannot beat: %s", error)
         self._appending.append(asyncio.create_task(self.worker.appender.run_forever()))
         self._looking += [asyncio.create_task(work) for work in (self._look_forever(), self._forget_forever())]
 
@@ -58,6 +62,7 @@ class WorkerLoop:
         """Beat, stop what somebody asked to cancel, take what nobody executes; does anything wait for an ending?"""
         for run_id in await self.workers.beat(self.worker.id):
             self.worker.cancel(run_id)
+        self.worker.is_known = True
         if not self.worker.room:
             return True
         claim = await self.workers.claim(
@@ -77,6 +82,8 @@ class WorkerLoop:
                     self.worker.tell_of_endings = await self.look()
                 except StorageUnavailable as error:
                     log.warning("the worker cannot beat: %s", error)
+                except Exception:  # a worker that beats no more loses every run that it takes
+                    log.exception("the worker cannot beat")
                 await work.wait(self.lease_seconds / 3)
 
     async def _forget_forever(self) -> None:

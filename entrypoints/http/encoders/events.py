@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from domain.conversation import text_of
-from domain.errors import ServerStopping
+from domain.errors import Refusal
 from domain.run import AnswerReset, NumberedEvent, ReasoningDelta, RunEvent, RunFinished, TextDelta
 from domain.usage import Usage
 from entrypoints.http.encoders.sse import frame
@@ -49,7 +49,7 @@ def as_frame(numbered: NumberedEvent) -> bytes:
 async def encoded(
     batches: AsyncIterable[list[NumberedEvent]], encode: Callable[[NumberedEvent], bytes]
 ) -> AsyncGenerator[bytes, None]:
-    """The events as they come; for a reader who has to come back later the stream just ends."""
-    with suppress(ServerStopping):
+    """The events as they come; where there is no going on, the stream just ends: who comes back is told why."""
+    with suppress(Refusal):
         async for batch in batches:
             yield b"".join(map(encode, batch))
