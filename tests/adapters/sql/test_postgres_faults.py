@@ -282,6 +282,7 @@ async def test_when_every_connection_is_taken_the_wait_is_bounded(postgres: SqlD
     await entered.wait()
     assert postgres.checked_out == 3
     await refused_in_time(postgres.ping())
+    assert await postgres.workers.beat(ONE) == []  # a server that is busy is not dead
     leave.set()
     await asyncio.gather(*holders)
     await postgres.ping()
