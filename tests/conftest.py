@@ -1,8 +1,13 @@
-"""A real Postgres for whoever asks, started when the first test asks; and every database that Parley runs on."""
+"""A real Postgres for whoever asks, and every database that Parley runs on.
+
+It is started when the first test asks; or, when several processes share the tests (`-n`), once for all of them.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,11 +15,36 @@ from tests.support.postgres import MISSING, Source, create_database, drop_databa
 
 SOURCE = pytest.StashKey[Source | None]()
 IN_USE = pytest.StashKey[str]()
+SHARED = pytest.StashKey[tuple[ExitStack, str]]()
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     source = config.stash[SOURCE] = find_source()
-    return f"Postgres: not started yet, source would be {source.name}" if source else f"Postgres: {MISSING}"
+    if source is None:
+        return f"Postgres: {MISSING}"
+    if not getattr(config.option, "numprocesses", None):
+        return f"Postgres: not started yet, source would be {source.name}"
+    stack = ExitStack()
+    url = stack.enter_context(source.running())
+    config.stash[SHARED] = stack, url
+    return f"Postgres: {_in_use(config, source, url)}"
+
+
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of pytest-xdist where the one Postgres is."""
+    if shared := node.config.stash.get(SHARED, None):
+        node.workerinput["postgres_url"] = shared[1]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if shared := config.stash.get(SHARED, None):
+        shared[0].close()
+
+
+def _in_use(config: pytest.Config, source: Source, url: str) -> str:
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        config.stash[IN_USE] = f"{source.name}, {runner.run(versions(url))}"
+    return config.stash[IN_USE]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -25,12 +55,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def postgres_url(pytestconfig: pytest.Config) -> Iterator[str]:
     """A server that may create databases; the suite fails without one."""
+    if shared := getattr(pytestconfig, "workerinput", {}).get("postgres_url"):
+        yield shared
+        return
     source = pytestconfig.stash.get(SOURCE, None) or find_source()
     if source is None:
         pytest.fail(MISSING)
     with source.running() as url:
-        with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-            pytestconfig.stash[IN_USE] = f"{source.name}, {runner.run(versions(url))}"
+        _in_use(pytestconfig, source, url)
         yield url
 
 

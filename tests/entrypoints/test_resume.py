@@ -13,6 +13,9 @@ from tests.support.app import Parley, parley, until
 from tests.support.provider import ScriptedProvider
 
 
+SHORT = {"message": "hi", "model": "words=4,delay=0.002"}
+
+
 @pytest.fixture
 async def provider() -> AsyncIterator[ScriptedProvider]:
     async with ScriptedProvider() as running:
@@ -28,7 +31,7 @@ async def app(provider: ScriptedProvider) -> AsyncIterator[Parley]:
 async def cut_after(app: Parley, size: int) -> bytes:
     """The first `size` bytes of a new turn's stream; the connection is cut there."""
     read = b""
-    async with app.http.stream("POST", "/chat/stream", json={"message": "hi"}) as response:
+    async with app.http.stream("POST", "/chat/stream", json=SHORT) as response:
         async for piece in response.aiter_bytes():
             read += piece
             if len(read) >= size:
@@ -37,8 +40,7 @@ async def cut_after(app: Parley, size: int) -> bytes:
 
 
 async def test_a_stream_cut_at_every_byte_is_made_whole_by_its_cursor(app: Parley) -> None:
-    whole = (await app.http.post("/chat/stream", json={"message": "hi"})).content
-    words = [f"w{i} " for i in range(11)] + ["w11"]
+    whole = (await app.http.post("/chat/stream", json=SHORT)).content
     for size in range(1, len(whole)):
         part = await cut_after(app, size)
         lines = [json.loads(line) for line in part.split(b"\n")[:-1]]  # the last may be half a line: it is not counted
@@ -51,7 +53,7 @@ async def test_a_stream_cut_at_every_byte_is_made_whole_by_its_cursor(app: Parle
         said = [line["token"] for line in lines if "token" in line] + [
             e["text"] for e in rest if e["type"] == "text_delta"
         ]
-        assert "".join(said) == "".join(words)
+        assert "".join(said) == "w0 w1 w2 w3"
         seqs = [line["seq"] for line in lines] + [event["seq"] for event in rest]
         assert seqs == list(range(1, len(seqs) + 1))
 
