@@ -12,7 +12,6 @@ from websockets.asyncio.client import connect
 from tests.support.app import Parley, parley, until
 from tests.support.provider import ScriptedProvider
 
-
 SHORT = {"message": "hi", "model": "words=4,delay=0.002"}
 
 
