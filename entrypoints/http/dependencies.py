@@ -15,30 +15,50 @@ from entrypoints.container import Container
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-async def _container(connection: HTTPConnection) -> Container:
+KEY_MEANS = "the same key and request again give the same result; kept for 24 hours"
+KEY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+    "description": KEY_MEANS,
+}
+"""For the documentation of a route that calls `once_key_of` itself."""
+
+
+def services_of(connection: HTTPConnection) -> Container:
     container: Container = connection.app.state.container
     return container
 
 
-async def _principal(connection: HTTPConnection) -> Principal:
+def caller_of(connection: HTTPConnection) -> Principal:
     principal: Principal = connection.scope["principal"]
     return principal
 
 
-async def _idempotency_key(
-    request: Request,
-    caller: Annotated[Principal, Depends(_principal)],
-    idempotency_key: Annotated[
-        str | None, Header(description="the same key and request again give the same result; kept for 24 hours")
-    ] = None,
-) -> IdempotencyKey | None:
-    if idempotency_key is None:
+async def once_key_of(request: Request) -> IdempotencyKey | None:
+    """Raise InvalidInput for a key that is none."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
         return None
-    if not KEY.fullmatch(idempotency_key):
+    if not KEY.fullmatch(key):
         raise InvalidInput("Idempotency-Key", "must be 1 to 255 printable ASCII characters")
     request_line = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     fingerprint = hashlib.sha256(request_line + await request.body()).hexdigest()
-    return IdempotencyKey(caller.owner, idempotency_key, fingerprint)
+    return IdempotencyKey(caller_of(request).owner, key, fingerprint)
+
+
+async def _container(connection: HTTPConnection) -> Container:
+    return services_of(connection)
+
+
+async def _principal(connection: HTTPConnection) -> Principal:
+    return caller_of(connection)
+
+
+async def _idempotency_key(
+    request: Request, idempotency_key: Annotated[str | None, Header(description=KEY_MEANS)] = None
+) -> IdempotencyKey | None:
+    return await once_key_of(request)
 
 
 Services = Annotated[Container, Depends(_container)]

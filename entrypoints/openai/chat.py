@@ -12,7 +12,7 @@ from application.chat_router import ChatCall
 from domain.errors import InvalidInput
 from domain.idempotency import StoredAnswer
 from entrypoints.container import Container
-from entrypoints.http.dependencies import Caller, OnceKey, Services
+from entrypoints.http.dependencies import KEY_PARAMETER, once_key_of, services_of
 from entrypoints.http.encoders.sse import HEARTBEAT
 from entrypoints.http.once import streamed_once
 from entrypoints.http.problems import request_id_of
@@ -33,13 +33,14 @@ EXAMPLE = 'data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta"
     "/chat/completions",
     responses={200: {"content": {"application/json": {}, MEDIA_TYPE: {"example": EXAMPLE}}}},
     response_class=Response,
+    openapi_extra={"parameters": [KEY_PARAMETER]},
     summary="Answer a list of messages",
 )
-async def chat_completions(
-    body: ChatCompletionBody, request: Request, services: Services, caller: Caller, key: OnceKey
-) -> Response:
+async def chat_completions(body: ChatCompletionBody, request: Request) -> Response:
     """Whole, or with `stream` as server-sent events that end in `data: [DONE]`; an answer that is cut ends in an
     `error` instead. Fields that Parley does not know go to a provider that speaks this dialect as they are."""
+    # each FastAPI dependency costs a tenth of what is ours of a request
+    services, key = services_of(request), await once_key_of(request)
     refuse_operators(body.model_extra or ())
     if body.store:
         raise InvalidInput("store", "nothing is stored here; POST /chat with `message` keeps a turn")
