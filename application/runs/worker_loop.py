@@ -88,9 +88,10 @@ class WorkerLoop:
 
     async def _forget_forever(self) -> None:
         while True:
-            await asyncio.sleep(FORGET_EVERY_SECONDS)
+            forgotten = 0
             with suppress(StorageUnavailable):
-                await self.log.forget(older_than_seconds=self.retention_seconds, limit=FORGET_AT_ONCE)
+                forgotten = await self.log.forget(older_than_seconds=self.retention_seconds, limit=FORGET_AT_ONCE)
+            await asyncio.sleep(FORGET_EVERY_SECONDS if forgotten < FORGET_AT_ONCE else 0)
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

@@ -29,13 +29,19 @@ async def postgres_signals(url: str) -> AsyncIterator[PostgresSignals]:
 
 
 @pytest.fixture(params=["one process", "two processes on Postgres"])
-async def signals(request: pytest.FixtureRequest) -> AsyncIterator[Ends]:
+def shared_url(request: pytest.FixtureRequest) -> str | None:
+    """The database between the two; None within one process."""
+    return None if request.param == "one process" else str(request.getfixturevalue("migrated_postgres"))
+
+
+@pytest.fixture
+async def signals(shared_url: str | None) -> AsyncIterator[Ends]:
     """Two ends between which signals go."""
-    if request.param == "one process":
+    if shared_url is None:
         local = LocalSignals()
         yield local, local
     else:
-        url = request.getfixturevalue("migrated_postgres")
+        url = shared_url
         async with postgres_signals(url) as here, postgres_signals(url) as there:
             yield here, there
 
