@@ -1,7 +1,7 @@
 """Chat over a WebSocket: one answer at a time, and a new message interrupts it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
 from typing import Annotated, Any, Literal, Self
 
@@ -86,11 +86,28 @@ class ChatSocket:
                 detail = [{"type": e["type"], "loc": list(e["loc"]), "msg": e["msg"]} for e in error.errors()[:20]]
                 await self._send(frames.error(problem_body(422, "invalid_input", detail, self._request_id)))
                 continue
-            if frame.type == "stop" or frame.message is not None:
-                await self._stop()
-            if frame.type == "message":
-                await self.close()
-                self.answering = asyncio.create_task(self._answer(frame))
+            try:
+                await self._heed(frame)
+            except Refusal as refusal:
+                await self._send(frames.error(refusal_body(refusal, self._request_id)))
+
+    async def _heed(self, frame: SocketFrame) -> None:
+        """A stored turn is stored before the next frame is read: whoever stops it then stops its run."""
+        if frame.type == "stop" or frame.message is not None:
+            await self._stop()
+        if frame.type == "stop":
+            return
+        await self.close()
+        if frame.resume is not None:
+            self.run, batches = await self.services.follow_run()(self.caller, RunId(frame.resume), after=frame.after)
+            answer = self._show(self.run, batches)
+        elif frame.conversation_id is not None:
+            self.run = await self._ask(frame, frame.conversation_id)
+            answer = self._show(self.run, self.services.run_reader().follow(self.run))
+        else:
+            self.run = None
+            answer = self._answer_statelessly(frame)
+        self.answering = asyncio.create_task(self._answer(answer))
 
     async def close(self) -> None:
         if self.answering:
@@ -98,8 +115,11 @@ class ChatSocket:
             await asyncio.gather(self.answering, return_exceptions=True)
 
     async def _stop(self) -> None:
-        """End the answer under way, if there is one; its reader gets one `done` that says cancelled."""
-        task, self.answering = self.answering, None
+        """End the answer under way, if there is one; its reader gets one `done` that says cancelled.
+
+        Raise StorageUnavailable when a run cannot be stopped; then it goes on.
+        """
+        task = self.answering
         if task is None or task.done():
             return
         if self.run:
@@ -109,18 +129,11 @@ class ChatSocket:
             await self._send(frames.done(RunFinished(RunStatus.CANCELLED)))
         await asyncio.gather(task, return_exceptions=True)
 
-    async def _answer(self, frame: SocketFrame) -> None:
+    async def _answer(self, answer: Coroutine[Any, Any, None]) -> None:
         try:
-            if frame.resume is not None:
-                await self._resume(RunId(frame.resume), frame.after)
-            elif frame.conversation_id is None:
-                await self._answer_statelessly(frame)
-            else:
-                await self._answer_stored(frame)
+            await answer
         except Refusal as refusal:
             await self._send(frames.error(refusal_body(refusal, self._request_id)))
-        finally:
-            self.run = None
 
     async def _answer_statelessly(self, frame: SocketFrame) -> None:
         asked = PromptMessage(Role.USER, (Text(checked_text(frame.message or "", field="message")),))
@@ -137,18 +150,12 @@ class ChatSocket:
         self.turns = [*self.turns, asked, answered][-self.services.context().budget.messages :]
         await self._send(frames.done(RunFinished(RunStatus.COMPLETED)))
 
-    async def _answer_stored(self, frame: SocketFrame) -> None:
-        id = None if frame.conversation_id == "new" else ConversationId(int(frame.conversation_id or 0))
+    async def _ask(self, frame: SocketFrame, where: int | Literal["new"]) -> Run:
+        id = None if where == "new" else ConversationId(where)
         question = Question(message=frame.message or "", conversation_id=id, model=frame.model)
-        run = await self.services.ask_question()(self.caller, question)
-        await self._show(run, self.services.run_reader().follow(run))
-
-    async def _resume(self, run_id: RunId, after: int) -> None:
-        run, batches = await self.services.follow_run()(self.caller, run_id, after=after)
-        await self._show(run, batches)
+        return await self.services.ask_question()(self.caller, question)
 
     async def _show(self, run: Run, batches: AsyncGenerator[list[NumberedEvent], None]) -> None:
-        self.run = run
         async with aclosing(batches):
             async for batch in batches:
                 for numbered in batch:
