@@ -24,7 +24,7 @@ TYPE_OF: dict[type[RunEvent], str] = {
 def as_object(numbered: NumberedEvent) -> dict[str, Any]:
     """`{"seq", "type", ...}` with the event's own fields; an `answer_reset` begins the answer anew with its `text`."""
     event = numbered.event
-    fields = {"text": text_of(event.parts)} if isinstance(event, AnswerReset) else asdict(event)
+    fields: dict[str, Any] = {"text": text_of(event.parts)} if isinstance(event, AnswerReset) else asdict(event)
     if isinstance(event, RunFinished):
         fields["usage"] = usage_object(event.usage)
     return {"seq": numbered.number, "type": TYPE_OF[type(event)], **fields}
