@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -21,48 +22,41 @@ from tests.support.app import Parley, parley
 
 SIZES = (10, 100_000)
 BATCH = 10_000
+SET_SEQUENCE = "SELECT setval(pg_get_serial_sequence('messages', 'id'), (SELECT max(id) FROM messages))"
+
+
+def write_branch(connection: sa.Connection, conversation_id: int, size: int) -> None:
+    """Make the conversation `size` messages long, by rows, in one branch."""
+    now, parent = datetime.now(UTC), None
+    newest = connection.execute(sa.select(sa.func.max(messages.c.id))).scalar() or 0
+    rows = []
+    for i in range(size):
+        id = newest + 1 + i
+        role = "assistant" if i % 2 else "user"
+        rows.append(
+            {
+                "id": id,
+                "conversation_id": conversation_id,
+                "parent_id": parent,
+                "role": role,
+                "content": f"message {i}",
+                "status": "completed",
+                "created_at": now,
+            }
+        )
+        parent = id
+    for first in range(0, size, BATCH):
+        connection.execute(sa.insert(messages), rows[first : first + BATCH])
+    connection.execute(sa.update(conversations).where(conversations.c.id == conversation_id).values(head_id=parent))
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(SET_SEQUENCE)
 
 
 async def fill(database: SqlDatabase, conversation_id: int, size: int) -> None:
-    """Make the conversation `size` messages long, by rows, in one branch."""
-    now = datetime.now(UTC)
-    last: int | None = None
-
-    def write(connection: sa.Connection, first: int, count: int) -> int | None:
-        parent = last
-        newest = connection.execute(sa.select(sa.func.max(messages.c.id))).scalar() or 0
-        rows = []
-        for i in range(count):
-            id = newest + 1 + i
-            role = "user" if (first + i) % 2 == 0 else "assistant"
-            rows.append(
-                {
-                    "id": id,
-                    "conversation_id": conversation_id,
-                    "parent_id": parent,
-                    "role": role,
-                    "content": f"message {first + i}",
-                    "status": "completed",
-                    "created_at": now,
-                }
-            )
-            parent = id
-        connection.execute(sa.insert(messages), rows)
-        connection.execute(sa.update(conversations).where(conversations.c.id == conversation_id).values(head_id=parent))
-        return parent
-
-    for first in range(0, size, BATCH):
-        count = min(BATCH, size - first)
-        async with database.backend.begin() as session:
-            last = await session.run(lambda c, f=first, n=count: write(c, f, n), slow=True)
-            if session_is_postgres(database):
-                reset = "SELECT setval(pg_get_serial_sequence('messages', 'id'), (SELECT max(id) FROM messages))"
-                await session.run(lambda c: c.exec_driver_sql(reset), slow=True)
-            await session.commit()
-
-
-def session_is_postgres(database: SqlDatabase) -> bool:
-    return database.describe().startswith("Postgres")
+    write = partial(write_branch, conversation_id=conversation_id, size=size)
+    async with database.backend.begin() as session:
+        await session.run(write, slow=True)
+        await session.commit()
 
 
 async def once(app: Parley, id: int) -> tuple[float, float]:
@@ -77,9 +71,11 @@ async def once(app: Parley, id: int) -> tuple[float, float]:
 async def main(database_url: str, rounds: int) -> None:
     async with parley(database_url=database_url) as app:
         ids = []
+        database = app.container.database()
+        assert isinstance(database, SqlDatabase)
         for size in SIZES:
             id = (await app.http.post("/conversations")).json()["id"]
-            await fill(app.container.database(), id, size)
+            await fill(database, id, size)
             ids.append(id)
         times: list[list[tuple[float, float]]] = [[] for _ in SIZES]
         for i in range(rounds + 20):
