@@ -129,6 +129,11 @@ class Worker:
             self._changed.clear()
             await self._changed.wait()
 
+    def dismiss_readers(self) -> None:
+        """Tell the readers of what could not be seen to an end to come back."""
+        for execution in self._executions.values():
+            execution.writer.live.break_off(ServerStopping())
+
     async def _see_to_the_end(self, run: Run, execution: Execution) -> None:
         try:
             await asyncio.wait({execution.work})

@@ -56,6 +56,7 @@ class WorkerLoop:
                 await self.worker.let_go()
                 await self.workers.release(self.worker.id)
                 self.signals.send(WORK)
+        self.worker.dismiss_readers()
         await _end(self._appending)
 
     async def look(self) -> bool:

@@ -1,8 +1,9 @@
 """Chat over a WebSocket: one answer at a time, and a new message interrupts it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter
@@ -100,13 +101,13 @@ class ChatSocket:
         await self.close()
         if frame.resume is not None:
             self.run, batches = await self.services.follow_run()(self.caller, RunId(frame.resume), after=frame.after)
-            answer = self._show(self.run, batches)
+            answer = partial(self._show, self.run, batches)
         elif frame.conversation_id is not None:
             self.run = await self._ask(frame, frame.conversation_id)
-            answer = self._show(self.run, self.services.run_reader().follow(self.run))
+            answer = partial(self._show, self.run, self.services.run_reader().follow(self.run))
         else:
             self.run = None
-            answer = self._answer_statelessly(frame)
+            answer = partial(self._answer_statelessly, frame)
         self.answering = asyncio.create_task(self._answer(answer))
 
     async def close(self) -> None:
@@ -129,9 +130,9 @@ class ChatSocket:
             await self._send(frames.done(RunFinished(RunStatus.CANCELLED)))
         await asyncio.gather(task, return_exceptions=True)
 
-    async def _answer(self, answer: Coroutine[Any, Any, None]) -> None:
+    async def _answer(self, answer: Callable[[], Awaitable[None]]) -> None:
         try:
-            await answer
+            await answer()
         except Refusal as refusal:
             await self._send(frames.error(refusal_body(refusal, self._request_id)))
 

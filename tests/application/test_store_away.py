@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from application.runs import worker_loop
 from domain.errors import ServerStopping
 from domain.run import RunStatus
 from tests.support.core import Core, running, text_of, turns, until
@@ -43,6 +44,22 @@ async def test_what_has_ended_can_be_read_from_a_process_that_stops(core: Core) 
     async with running(core.replica()) as replica:
         await replica.loop.stop(drain_seconds=0)
         assert text_of(await replica.follow(run.id)) == "Because."
+
+
+async def test_readers_of_an_answer_that_cannot_be_written_are_told_to_come_back_when_the_server_stops(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_loop, "LAST_SECONDS", 0.01)
+    core = Core()
+    await core.loop.start()
+    async with core.log.stuck():
+        core.model.script = whole("Because.")
+        run = await core.ask()
+        reading = asyncio.create_task(core.follow(run.id))
+        await core.log.until_a_write_waits()
+        await core.loop.stop(drain_seconds=0)
+        with pytest.raises(ServerStopping):
+            await reading
 
 
 async def test_a_worker_that_the_store_has_not_heard_of_takes_nothing_until_it_has(core: Core) -> None:
