@@ -13,9 +13,10 @@ from domain.errors import StorageFull, StorageUnavailable
 REFUSED = "The database refuses this server's name, password or database name: check DATABASE_URL"
 
 # SQLSTATE, by code or by class. What is listed was not done and may succeed later; what is not is a bug of ours.
+# XX is the server's own trouble: broken data, and what it has no code for, such as a quota of the disk that is used up.
 FULL = "53100"
 CREDENTIALS = frozenset({"28000", "28P01", "3D000"})
-UNAVAILABLE = frozenset({"08", "53", "57", "58", "40001", "40P01", "55P03", "25006", "25P03", "XX001", "XX002"})
+UNAVAILABLE = frozenset({"08", "53", "57", "58", "40001", "40P01", "55P03", "25006", "25P03", "XX"})
 
 SQLITE_FULL = sqlite3.SQLITE_FULL
 SQLITE_UNAVAILABLE = frozenset(

@@ -39,6 +39,7 @@ UNAVAILABLE = {
     "deadlock": postgres_error("40P01"),
     "too many connections": postgres_error("53300"),
     "disk fails": postgres_error("58030"),
+    "disk quota": postgres_error("XX000"),
     "a standby": postgres_error("25006"),
     "a transaction left idle for too long": postgres_error("25P03"),
     "busy": sqlite_error(sqlite3.SQLITE_BUSY),
