@@ -38,7 +38,7 @@ class OpenAIChatRelay(ChatRelay):
                 raise self._invalid("it is not an event stream")
             passing = PassingStream(self._server.translate, choices=body.get("n") or 1)
             while not passing.done:
-                data = await self._read(answer, passing)
+                data = await (_tail_of(answer) if passing.whole else answer.read())
                 if events := passing.feed(data) if data else passing.end():
                     yield events
                 if passing.failure:
@@ -66,14 +66,13 @@ class OpenAIChatRelay(ChatRelay):
             raise self._invalid("it has no choice")
         return raw
 
-    async def _read(self, answer: Answer, passing: PassingStream) -> bytes:
-        """Once every choice has its finish reason, the end of the stream is the end, however it comes about."""
-        if not passing.whole:
-            return await answer.read()
-        try:
-            return await answer.read(idle_seconds=TAIL_SECONDS)
-        except ProviderFailure:
-            return b""
-
     def _invalid(self, why: str) -> ProviderAnswerInvalid:
         return ProviderAnswerInvalid(self._server.provider, why)
+
+
+async def _tail_of(answer: Answer) -> bytes:
+    """Once every choice has its finish reason, the end of the stream is the end, however it comes about."""
+    try:
+        return await answer.read(idle_seconds=TAIL_SECONDS)
+    except ProviderFailure:
+        return b""

@@ -65,6 +65,10 @@ TITLES = {
 }
 
 
+class ClientLeft(Exception):
+    """Nobody is there to read the answer."""
+
+
 class RunFailed(Exception):
     """A run ended with a problem before its reader was sent a byte."""
 
@@ -158,6 +162,10 @@ def add_problem_handlers(app: FastAPI) -> None:
         if isinstance(error, errors.Unauthenticated):
             headers["WWW-Authenticate"] = "Bearer"
         return problem_response(request.scope, refusal_body(error, request_id_of(request)), headers)
+
+    @app.exception_handler(ClientLeft)
+    async def left(request: Request, error: ClientLeft) -> Response:
+        return Response(status_code=499)  # goes nowhere, but a reader who leaves is no error to log
 
     @app.exception_handler(RunFailed)
     async def run_failed(request: Request, error: RunFailed) -> Response:

@@ -10,16 +10,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from domain.run import NumberedEvent, Run, RunFinished
-from entrypoints.http.problems import RunFailed
+from entrypoints.http.problems import ClientLeft, RunFailed
 
 T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 15
 REFUSAL_SECONDS = 5
-
-
-class ClientLeft(Exception):
-    """Nobody is there to read the answer."""
 
 
 class Closable(Protocol):

@@ -19,8 +19,8 @@ async def app(provider: ScriptedProvider) -> object:
 
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize(("model", "tokens"), [("stall_headers", 0), ("stall_first", 0), ("stall_mid", 2)])
-async def test_the_provider_is_closed(
-    app: Parley, provider: ScriptedProvider, model: str, tokens: int, stream: bool
+async def test_the_provider_is_closed_and_nothing_is_logged(
+    app: Parley, provider: ScriptedProvider, capfd: pytest.CaptureFixture[str], model: str, tokens: int, stream: bool
 ) -> None:
     model = model if stream else "wait=30"
     reading = asyncio.create_task(
@@ -30,6 +30,8 @@ async def test_the_provider_is_closed(
     reading.cancel()
     await provider.until(lambda: provider.calls[0].aborted, seconds=1)
     assert len(provider.calls) == 1
+    assert (await app.http.get("/health/live")).status_code == 200
+    assert capfd.readouterr().err == ""
 
 
 async def test_the_provider_is_closed_when_a_stream_that_goes_on_is_left(
