@@ -41,9 +41,7 @@ async def chat_completions(body: ChatCompletionBody, request: Request) -> Respon
     `error` instead. Fields that Parley does not know go to a provider that speaks this dialect as they are."""
     # each FastAPI dependency costs a tenth of what is ours of a request
     services, key = services_of(request), await once_key_of(request)
-    refuse_operators(body.model_extra or ())
-    if body.store:
-        raise InvalidInput("store", "nothing is stored here; POST /chat with `message` keeps a turn")
+    _check(body)
     call = ChatCall(model=body.model, body=_document(await request.body()), neutral=partial(model_request, body))
     heading = _heading(body, request, services)
     once = services.answer_once()
@@ -52,6 +50,14 @@ async def chat_completions(body: ChatCompletionBody, request: Request) -> Respon
         return await unless_client_leaves(request, streamed_once(once, key, open_stream, done=DONE))
     answer = await unless_client_leaves(request, once(key, partial(_whole, call, heading, services)))
     return Response(answer.body, answer.status, media_type=answer.media_type)
+
+
+def _check(body: ChatCompletionBody) -> None:
+    refuse_operators(body.model_extra or ())
+    if body.store:
+        raise InvalidInput("store", "nothing is stored here; POST /chat with `message` keeps a turn")
+    if body.stream_options is not None and not body.stream:
+        raise InvalidInput("stream_options", "goes only with `stream`: true")
 
 
 async def _stream(call: ChatCall, heading: Heading, services: Container, request_id: str) -> StreamedResponse:

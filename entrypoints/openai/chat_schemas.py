@@ -125,9 +125,3 @@ class ChatCompletionBody(Open):
     user: Annotated[str, Field(max_length=512)] | None = None
     metadata: Annotated[dict[str, Annotated[str, Field(max_length=512)]], Field(max_length=16)] | None = None
     store: bool | None = None
-
-    @model_validator(mode="after")
-    def _options_of_a_stream(self) -> Self:
-        if self.stream_options is not None and not self.stream:
-            raise ValueError("`stream_options` goes only with `stream`: true")
-        return self

@@ -2,7 +2,7 @@
 operator's."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from domain.errors import InvalidInput
 
@@ -16,13 +16,16 @@ NAMES = frozenset({
     "extra_body", "engine", "deployment_id", "custom_llm_provider", "http_client", "user_config", "model_list",
     "fallbacks", "timeout", "max_retries", "num_retries",
 })  # fmt: skip
+MOST_UNKNOWN = 100
 PREFIXES = ("api_", "aws_", "azure_", "vertex_", "litellm_")
 HARMLESS = frozenset({"prompt_cache_key"})
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def refuse_operators(names: Iterable[str]) -> None:
-    """Raise InvalidInput naming the first that is for the operator to set."""
+def refuse_operators(names: Collection[str]) -> None:
+    """Raise InvalidInput naming the first that is for the operator to set, and for more fields than anyone needs."""
+    if len(names) > MOST_UNKNOWN:
+        raise InvalidInput("body", f"must have at most {MOST_UNKNOWN} fields that are not known here")
     for name in names:
         plain = HUMP.sub("_", name).lower().replace("-", "_")
         if plain not in HARMLESS and (
