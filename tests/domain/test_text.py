@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.conversation import Reasoning, Text, checked_text, storable, text_of
-from domain.title import title_from
 from domain.errors import InvalidInput
+from domain.title import title_from
 from tests.support.builders import ODD_TEXTS
 
 any_text = st.text(st.characters(categories=("L", "M", "N", "P", "S", "Z", "Cc", "Cf", "Cs", "Co", "Cn")), max_size=200)

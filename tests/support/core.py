@@ -52,6 +52,7 @@ class Core:
     most_queued: int = 100
     most_attempts: int = 3
     retention_seconds: float = 600.0
+    poll_seconds: float = 0.001
 
     def __post_init__(self) -> None:
         self.database = self.database or MemoryDatabase(now=self.clock, alone=False)
@@ -78,7 +79,9 @@ class Core:
             lease_seconds=LEASE_SECONDS,
             retention_seconds=self.retention_seconds,
         )
-        self.reader = RunReader(read=read, log=self.log, worker=self.worker, signals=signals, poll_seconds=0.001)
+        self.reader = RunReader(
+            read=read, log=self.log, worker=self.worker, signals=signals, poll_seconds=self.poll_seconds
+        )
         self.stopper = RunStopper(
             begin=begin, log=self.log, worker=self.worker, reader=self.reader, signals=signals, now=self.clock
         )
