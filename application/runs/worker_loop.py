@@ -9,6 +9,7 @@ from application.ports.run_log import RunLog
 from application.ports.signals import WORK, Signals
 from application.ports.workers import Workers
 from application.runs.resume_run import ResumeRun
+from application.runs.silence import Silence
 from application.runs.worker import Worker
 from domain.errors import StorageUnavailable
 
@@ -28,8 +29,12 @@ class WorkerLoop:
     signals: Signals
     lease_seconds: float
     retention_seconds: float
+    _silence: Silence = field(init=False)
     _appending: list[asyncio.Task[None]] = field(default_factory=list)
     _looking: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._silence = Silence(self.lease_seconds)
 
     async def start(self) -> None:
         """Beat once, so that no run of ours is ever taken for a dead worker's, then go on in the background.
@@ -64,13 +69,14 @@ class WorkerLoop:
         for run_id in await self.workers.beat(self.worker.id):
             self.worker.cancel(run_id)
         self.worker.is_known = True
+        silence = self._silence.bearable(asyncio.get_running_loop().time())
         if not self.worker.room:
             return True
         claim = await self.workers.claim(
             self.worker.id,
             executing=self.worker.executing,
             limit=self.worker.room,
-            lease_seconds=self.lease_seconds,
+            lease_seconds=silence,
         )
         for run in claim.runs:
             self.worker.take(run, self.resume, self.resume.events)

@@ -24,6 +24,7 @@ SUPPORT = {
     "application/runs/run_reader.py": "what following a run and answering a turn have in common",
     "application/runs/run_stopper.py": "what cancelling a run and interrupting it have in common",
     "application/runs/run_writer.py": "how a worker writes to a run",
+    "application/runs/silence.py": "how the worker's loop judges that others are dead",
     "application/runs/worker.py": "keeps the runs of this process; a use case asks it",
     "application/runs/worker_loop.py": "what a worker does besides its runs, for as long as it lives",
 }
