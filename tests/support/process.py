@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +27,11 @@ class Served:
         return await asyncio.wait_for(self.process.wait(), seconds)
 
 
-async def command(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
-    """`python -m entrypoints ARGUMENTS` with nothing of the test's own environment but what a process needs."""
+async def command(*arguments: str, prefix: Sequence[str] = (), **environment: str) -> asyncio.subprocess.Process:
+    """`PREFIX python -m entrypoints ARGUMENTS` with nothing of the test's own environment but what a process needs."""
     env = {name: os.environ[name] for name in KEPT if name in os.environ} | environment
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "entrypoints", *arguments,
+        *prefix, sys.executable, "-m", "entrypoints", *arguments,
         cwd=ROOT, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
 
