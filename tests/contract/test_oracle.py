@@ -94,6 +94,11 @@ async def test_events_may_be_forgotten_once_the_run_has_ended(story: Story) -> N
     oracle.check(story.store, story.asked, story.readings)
 
 
+async def test_of_a_run_that_was_forgotten_before_it_was_seen_it_says_nothing(story: Story) -> None:
+    story.store.logs[story.first.id].clear()
+    story.check()
+
+
 WRONG: dict[str, Change] = {
     "a gap": lambda s: s.change_event(s.first, 1, s.store.logs[s.first.id][1]._replace(number=3)),
     "two endings": lambda s: s.change_event(s.first, 0, NumberedEvent(1, s.store.logs[s.first.id][1].event)),

@@ -137,6 +137,21 @@ class Misfortunes(RuleBasedStateMachine):
         workers = self.server(which).core.workers
         workers.cut_off = not workers.cut_off
 
+    @rule(which=which, seconds=st.sampled_from([WORD, LEASE + 1]))
+    def lose_the_store(self, which: int, seconds: float) -> None:
+        process = self.server(which).process
+        process.has_no_store = True
+        self.let_time_pass(seconds)
+        process.has_no_store = False
+
+    @rule(seconds=st.sampled_from([LEASE / 2, LEASE + 1]))
+    def lose_the_store_everywhere(self, seconds: float) -> None:
+        for server in self.servers:
+            server.process.has_no_store = True
+        self.let_time_pass(seconds)
+        for server in self.servers:
+            server.process.has_no_store = False
+
     @rule(seconds=st.sampled_from([0.05, WORD, 2.5 * WORD, LEASE + 1, RETENTION / 2]))
     def let_time_pass(self, seconds: float) -> None:
         self.do(asyncio.sleep(seconds))

@@ -59,7 +59,7 @@ class Core:
         self.log = GatedRunLog(self.database.run_log)
         self.workers = CutOffWorkers(self.database.workers)
         begin, read, signals = self.database.begin, self.database.read, self.signals
-        appender = Appender(self.log, signals, longest_pause_seconds=0.001)
+        appender = Appender(self.log, signals, longest_pause_seconds=self.poll_seconds)
         self.worker = Worker(self.id, appender, self.clock, self.most_runs)
         execute = ExecuteRun(model=self.model)
         self.resume = ResumeRun(
@@ -68,7 +68,7 @@ class Core:
             execute=execute,
             context=CONTEXT,
             most_attempts=self.most_attempts,
-            pause_seconds=0.001,
+            pause_seconds=self.poll_seconds,
         )
         self.loop = WorkerLoop(
             worker=self.worker,

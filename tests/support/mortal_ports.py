@@ -35,7 +35,7 @@ class MortalRunLog(RunLog):
         return await self.process.effect("write", partial(self.log.write, entries))
 
     async def read(self, run_id: RunId, *, after: int, limit: int) -> list[NumberedEvent]:
-        await self.process.live()
+        await self.process.reach_the_store()
         return await self.log.read(run_id, after=after, limit=limit)
 
     async def forget(self, *, older_than_seconds: float, limit: int) -> int:
@@ -80,7 +80,7 @@ class MortalDatabase:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Any]:
-        await self.process.live()
+        await self.process.reach_the_store()
         async with self.database.read() as tx:
             yield tx
 

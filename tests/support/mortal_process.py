@@ -36,6 +36,7 @@ class MortalProcess:
     fate: Fate = field(default_factory=Fate)
     effects: list[str] = field(default_factory=list)
     is_dead: bool = False
+    has_no_store: bool = False
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -60,7 +61,7 @@ class MortalProcess:
 
     async def about_to(self, name: str) -> int:
         """The number of the effect that comes now."""
-        await self.live()
+        await (self.live() if name == ASK_THE_MODEL else self.reach_the_store())
         self.effects.append(name)
         self._meet_fate(len(self.effects), "before")
         return len(self.effects)
@@ -84,6 +85,12 @@ class MortalProcess:
         await self._awake.wait()
         if self.is_dead:
             raise Died
+
+    async def reach_the_store(self) -> None:
+        """As `live`; raise StorageUnavailable while the store does not answer this process."""
+        await self.live()
+        if self.has_no_store:
+            raise StorageUnavailable
 
     def die(self) -> None:
         """Nothing of the process goes on, and nothing more of it reaches the world."""
