@@ -58,8 +58,8 @@ from application.runs.run_reader import RunReader
 from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
 from application.runs.worker_loop import WorkerLoop
-from domain.conversation import Context, ContextBudget
 from domain.errors import StorageUnavailable
+from domain.prompt import Context, ContextBudget
 from entrypoints.settings import Settings
 
 Database = MemoryDatabase | SqlDatabase

@@ -4,17 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.conversation import (
-    Context,
-    ContextBudget,
-    PromptMessage,
-    ProviderState,
-    Reasoning,
-    Role,
-    Text,
-    estimated_tokens,
-    prompt_for,
-)
+from domain.conversation import PromptMessage, ProviderState, Reasoning, Role, Text
+from domain.prompt import Context, ContextBudget, estimated_tokens, prompt_for
 
 PLENTY = ContextBudget(messages=1_000, tokens=1_000_000)
 

@@ -25,8 +25,9 @@ from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
 from application.runs.worker_loop import WorkerLoop
 from domain.access import Principal
-from domain.conversation import Context, ContextBudget, ConversationId, Message
+from domain.conversation import ConversationId, Message
 from domain.idempotency import IdempotencyKey
+from domain.prompt import Context, ContextBudget
 from domain.run import IfBusy, NumberedEvent, Run, RunEvent, RunId, TextDelta, WorkerId
 from tests.support.builders import ALICE, ONE, stored_messages, stored_run
 from tests.support.clock import Clock
