@@ -1,6 +1,6 @@
 """Conversations, messages and their parts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ MessageId = NewType("MessageId", int)
 TITLE_CHARACTERS = 200
 LABEL_CHARACTERS = 200
 MESSAGE_CHARACTERS = 1_000_000
+INPUT_MESSAGES = 1_000
 
 
 class Role(StrEnum):
@@ -152,6 +153,31 @@ def checked_text(value: str, *, field: str, longest: int = MESSAGE_CHARACTERS) -
     if len(value) > longest:
         raise InvalidInput(field, f"must have at most {longest:,} characters, not {len(value):,}")
     return storable(value, field=field)
+
+
+def checked_messages(messages: Sequence[PromptMessage], *, field: str, most: int = INPUT_MESSAGES) -> None:
+    """Raise InvalidInput naming `field`: no message or too many, an empty one, or one that cannot be stored."""
+    if not 0 < len(messages) <= most:
+        raise InvalidInput(field, f"must have 1 to {most:,} messages, not {len(messages):,}")
+    for place, message in enumerate(messages):
+        if not message.parts:
+            raise InvalidInput(f"{field}[{place}]", "must not be empty")
+        for value in (value for part in message.parts for value in _words_in(part)):
+            if len(value) > MESSAGE_CHARACTERS:
+                raise InvalidInput(f"{field}[{place}]", f"must have at most {MESSAGE_CHARACTERS:,} characters")
+            storable(value, field=f"{field}[{place}]")
+
+
+def _words_in(part: Part) -> tuple[str, ...]:
+    match part:
+        case Text(text) | Reasoning(text):
+            return (text,)
+        case ToolCall(id, name, arguments):
+            return id, name, arguments
+        case ToolResult(call_id, content):
+            return call_id, content
+        case Image():
+            return (part.url,) if not part.url.startswith("data:") else ()
 
 
 def storable(value: str, *, field: str) -> str:

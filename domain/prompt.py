@@ -63,6 +63,17 @@ def prompt_for(
     return (*system, *(message for exchange in kept for message in exchange.messages))
 
 
+def stray_results(branch: Sequence[Message | PromptMessage], *, asked: int) -> list[str]:
+    """Of the results in the last `asked` messages, those of calls that the branch does not have, or not any more."""
+    caller_of, _ = _pairs(branch)
+    return [
+        part.call_id
+        for place, message in list(enumerate(branch))[len(branch) - asked :]
+        for part_place, part in enumerate(message.parts)
+        if isinstance(part, ToolResult) and (place, part_place) not in caller_of
+    ]
+
+
 def given_together(branch: Sequence[Message]) -> int:
     """How many messages at the end of `branch` were given at once: of one moment, and none of them a run's answer."""
     if not branch:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from domain.conversation import PromptMessage, Role, Text
 
+UNTITLED = "New conversation"
 TITLE_WORDS = 6
 LONGEST = 60
 SHOWN = 2000

@@ -10,6 +10,7 @@ from adapters.memory.signals import LocalSignals
 from application.chat.ask_question import AskQuestion, Question
 from application.chat.edit_question import EditQuestion
 from application.chat.regenerate_answer import RegenerateAnswer
+from application.chat.take_turn import TakeTurn
 from application.chat.titles import Titles
 from application.chat.turn_opener import TurnOpener
 from application.conversations.delete_conversation import DeleteConversation
@@ -97,6 +98,7 @@ class Core:
             titles=Titles(None),
         )
         self.ask_question = AskQuestion(turns=self.turns, now=self.clock)
+        self.take_turn = TakeTurn(turns=self.turns, now=self.clock)
         self.edit_question = EditQuestion(turns=self.turns)
         self.regenerate_answer = RegenerateAnswer(turns=self.turns)
         self.follow_run = FollowRun(read=read, worker=self.worker, reader=self.reader)
