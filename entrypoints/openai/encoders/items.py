@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from domain.conversation import PromptPart, Reasoning, Text, ToolCall
+from domain.conversation import Part, Reasoning, Text, ToolCall
 from entrypoints.openai.ids import item_id
 
 Item = dict[str, Any]
@@ -16,6 +16,10 @@ def output_text(text: str) -> Item:
 
 def reasoning_text(text: str) -> Item:
     return {"type": "reasoning_text", "text": text}
+
+
+def refusal(text: str) -> Item:
+    return {"type": "refusal", "refusal": text}
 
 
 def message_item(id: str, status: str, *content: Item, role: str = "assistant") -> Item:
@@ -46,11 +50,14 @@ def item_of(part: Text | Reasoning | ToolCall, id: str, status: str) -> Item:
             return call_item(id, status, call_id=part.id, name=part.name, arguments=part.arguments)
 
 
-TYPE_OF: dict[type[PromptPart], str] = {Text: "message", Reasoning: "reasoning", ToolCall: "function_call"}
+TYPE_OF: dict[type[Part], str] = {Text: "message", Reasoning: "reasoning", ToolCall: "function_call"}
 
 
-def output_items(parts: Iterable[PromptPart], key: str, status: str) -> list[Item]:
-    """The items of an answer; `key` is its message's id. Items of a kind are counted, whatever stands between."""
+def output_items(parts: Iterable[Part], key: str, status: str, *, refused: bool = False) -> list[Item]:
+    """The items of an answer; `key` is its message's id. Items of a kind are counted, whatever stands between.
+
+    `refused`: the text at the end says why there is no answer.
+    """
     counts: Counter[str] = Counter()
     items = []
     for part in parts:
@@ -58,4 +65,6 @@ def output_items(parts: Iterable[PromptPart], key: str, status: str) -> list[Ite
             kind = TYPE_OF[type(part)]
             items.append(item_of(part, item_id(kind, key, counts[kind]), status))
             counts[kind] += 1
+    if refused and items and items[-1]["type"] == "message":
+        items[-1]["content"] = [refusal(piece["text"]) for piece in items[-1]["content"]]
     return items

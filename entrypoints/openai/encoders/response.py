@@ -22,6 +22,16 @@ TOO_LONG = "answer_too_long"
 ERROR_CODES = {"provider_overloaded": "rate_limit_exceeded", "provider_rejected_request": "invalid_prompt"}
 
 
+NO_USAGE = {
+    "input_tokens": 0,
+    "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+    "output_tokens": 0,
+    "output_tokens_details": {"reasoning_tokens": 0},
+    "total_tokens": 0,
+}
+"""Where the shape needs a usage and the provider reported none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
     """What a response says from its first event to its last. `key` is what the ids of its items are made of.

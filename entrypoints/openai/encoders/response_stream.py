@@ -7,7 +7,7 @@ import msgspec
 from application.ports.language_model import ModelEvent, ModelFinished
 from application.runs.execute_run import WHOLE
 from domain.errors import Refusal
-from domain.run import NumberedEvent, Problem, RunFinished, RunStatus
+from domain.run import REFUSAL, NumberedEvent, Problem, RunFinished, RunStatus
 from entrypoints.http.problems import refusal_body
 from entrypoints.openai.encoders.chunks import DONE
 from entrypoints.openai.encoders.response import Heading
@@ -42,6 +42,14 @@ async def stored(
         yield fold.feed(numbered.event for numbered in batch)
 
 
+async def again(
+    batches: AsyncIterable[list[NumberedEvent]], heading: Heading, *, after: int = -1
+) -> AsyncGenerator[list[WireEvent], None]:
+    """The same of a run that has ended: all that is left of its log is read first."""
+    log = [numbered async for batch in batches for numbered in batch]
+    yield replayed(heading, log, after=after)
+
+
 async def stateless(
     batches: AsyncIterable[list[ModelEvent]], heading: Heading
 ) -> AsyncGenerator[list[WireEvent], None]:
@@ -60,7 +68,7 @@ def as_logged(event: ModelEvent) -> LogEvent:
     if not isinstance(event, ModelFinished):
         return event
     status = RunStatus.COMPLETED if event.reason in WHOLE else RunStatus.INCOMPLETE
-    return RunFinished(status, event.reason, usage=event.usage)
+    return RunFinished(status, REFUSAL if event.refused else event.reason, usage=event.usage)
 
 
 async def framed(batches: AsyncIterable[list[WireEvent]], request_id: str) -> AsyncGenerator[bytes, None]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.conversation import PromptPart, Reasoning, Text, ToolCall
+from domain.conversation import Part, Reasoning, Text, ToolCall
 from domain.run import AnswerReset, Problem, ReasoningDelta, RunFinished, RunStatus, TextDelta
 from domain.tool import ToolCallDelta
 from entrypoints.openai.encoders.items import (
@@ -19,6 +19,7 @@ from entrypoints.openai.encoders.items import (
     output_text,
     reasoning_item,
     reasoning_text,
+    refusal,
 )
 from entrypoints.openai.encoders.response import Heading, begun, ended, final_status
 from entrypoints.openai.ids import item_id
@@ -37,13 +38,12 @@ class OpenItem:
     call: ToolCallDelta | None = None
     pieces: list[str] = field(default_factory=list)
 
-    def as_item(self, status: str, text: str | None = None) -> Item:
-        """With all that was written, or empty as it begins (`text` None)."""
+    def as_item(self, status: str, *content: Item) -> Item:
+        """An item of text with this content, or the call with all that was written of its arguments."""
         if self.call:
             call = {"call_id": self.call.id, "name": self.call.name}
-            return call_item(self.id, status, arguments=text or "", **call)
-        make, part = (message_item, output_text) if self.type == "message" else (reasoning_item, reasoning_text)
-        return make(self.id, status) if text is None else make(self.id, status, part(text))
+            return call_item(self.id, status, arguments="".join(self.pieces), **call)
+        return (message_item if self.type == "message" else reasoning_item)(self.id, status, *content)
 
 
 class ResponseFold:
@@ -121,7 +121,7 @@ class ResponseFold:
             self._close_all("incomplete")
             self._attempt += 1
             self._done, self._counts, self._calls = [], {}, {}
-        parts: tuple[PromptPart, ...] = reset.parts
+        parts: tuple[Part, ...] = reset.parts
         for number, part in enumerate(parts):
             match part:
                 case Text(text):
@@ -132,7 +132,7 @@ class ResponseFold:
                     self._call(ToolCallDelta(number, part.id, part.name, part.arguments))
 
     def _end(self, outcome: RunFinished) -> None:
-        self._close_all("completed" if outcome.status is RunStatus.COMPLETED else "incomplete")
+        self._close_all("completed" if outcome.status is RunStatus.COMPLETED else "incomplete", refused=outcome.refused)
         status = final_status(outcome)
         if status == "failed":
             self._error(outcome.problem)
@@ -154,28 +154,32 @@ class ResponseFold:
         self._item_event("response.output_item.added", item, item.as_item("in_progress"))
         return item
 
-    def _close_all(self, status: str) -> None:
-        self._close_text(status)
+    def _close_all(self, status: str, *, refused: bool = False) -> None:
+        self._close_text(status, refused=refused)
         for item in self._calls.values():
             arguments = "".join(item.pieces)
             name = item.call.name if item.call else ""
             self._emit("response.function_call_arguments.done", item, name=name, arguments=arguments)
-            self._close_item(item, item.as_item(status, arguments))
+            self._close_item(item, item.as_item(status))
         self._calls = {}
 
-    def _close_text(self, status: str) -> None:
+    def _close_text(self, status: str, *, refused: bool = False) -> None:
+        """That the text is a refusal is known only now: its deltas were the text's."""
         item, self._text = self._text, None
         if item is None:
             return
         text = "".join(item.pieces)
-        if item.type == "message":
-            self._emit("response.output_text.done", item, content_index=0, text=text, logprobs=[])
-            part = output_text(text)
-        else:
-            self._emit("response.reasoning_text.done", item, content_index=0, text=text)
+        if item.type == "reasoning":
             part = reasoning_text(text)
+            self._emit("response.reasoning_text.done", item, content_index=0, text=text)
+        elif refused:
+            part = refusal(text)
+            self._emit("response.refusal.done", item, content_index=0, refusal=text)
+        else:
+            part = output_text(text)
+            self._emit("response.output_text.done", item, content_index=0, text=text, logprobs=[])
         self._emit("response.content_part.done", item, content_index=0, part=part)
-        self._close_item(item, item.as_item(status, text))
+        self._close_item(item, item.as_item(status, part))
 
     def _close_item(self, item: OpenItem, done: Item) -> None:
         self._done.append((item.index, done))

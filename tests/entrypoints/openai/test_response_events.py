@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from domain.conversation import Part, Reasoning, Text
 from domain.run import (
+    REFUSAL,
     AnswerReset,
     NumberedEvent,
     Problem,
@@ -36,6 +37,7 @@ ENDINGS = (
     RunFinished(RunStatus.INCOMPLETE, problem=Problem("stream_cut", "It was cut")),
     RunFinished(RunStatus.FAILED, problem=Problem("provider_overloaded", "Too much")),
     RunFinished(RunStatus.CANCELLED),
+    RunFinished(RunStatus.COMPLETED, REFUSAL),
 )
 WORDS = st.text(alphabet="ab é🦜\n", min_size=1, max_size=5)
 PIECES: st.SearchStrategy[LogEvent] = st.one_of(
@@ -78,7 +80,10 @@ def added_up(events: Sequence[WireEvent]) -> list[tuple[str, str]]:
 
 
 def text_of(item: dict[str, Any]) -> str:
-    return str(item["arguments"] if item["type"] == "function_call" else item["content"][0]["text"])
+    if item["type"] == "function_call":
+        return str(item["arguments"])
+    [part] = item["content"]
+    return str(part["refusal"] if part["type"] == "refusal" else part["text"])
 
 
 def test_a_text_is_one_item_from_its_beginning_to_its_end() -> None:
@@ -195,6 +200,12 @@ def test_the_deltas_add_up_to_the_output(log: list[LogEvent]) -> None:
     events = folded(log)
     output = events[-1]["response"]["output"]
     assert added_up(events) == [(item["type"], text_of(item)) for item in output]
+
+
+def test_a_refusal_is_told_apart_when_it_has_ended() -> None:
+    events = folded([TextDelta("I may not"), RunFinished(RunStatus.COMPLETED, REFUSAL)])
+    assert names(events)[4:-1] == ["output_text.delta", "refusal.done", "content_part.done", "output_item.done"]
+    assert events[-1]["response"]["output"][0]["content"] == [{"type": "refusal", "refusal": "I may not"}]
 
 
 def test_a_log_that_is_no_longer_kept_tells_a_returning_reader_the_end_with_the_next_number() -> None:
