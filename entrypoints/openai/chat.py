@@ -1,4 +1,5 @@
-"""Chat completions: nothing is stored, and what the provider says passes as it is where it speaks this dialect."""
+"""Chat completions: what the provider says passes as it is where it speaks this dialect, and nothing is stored unless
+`store` asks for it."""
 
 from functools import partial
 from typing import Any
@@ -23,6 +24,7 @@ from entrypoints.openai.encoders.chunks import DONE, MEDIA_TYPE, Heading, chunks
 from entrypoints.openai.encoders.completion import completion
 from entrypoints.openai.fields import refuse_operators
 from entrypoints.openai.neutral import model_request
+from entrypoints.openai.stored_chat import stored_chat
 
 router = APIRouter(prefix="/v1", tags=["openai"], responses=ERRORS)
 
@@ -42,7 +44,7 @@ async def chat_completions(
     `error` instead. Fields that Parley does not know go to a provider that speaks this dialect as they are."""
     refuse_operators(body.model_extra or ())
     if body.store:
-        raise InvalidInput("store", "nothing is stored here; POST /chat with `message` keeps a turn")
+        return await stored_chat(body, request, services, caller, key)
     call = ChatCall(model=body.model, body=_document(await request.body()), neutral=partial(model_request, body))
     heading = _heading(body, request, services)
     once = services.answer_once()

@@ -8,11 +8,9 @@ from application.ports.language_model import ModelEvent, ModelFinished
 from application.runs.execute_run import WHOLE
 from domain.errors import Refusal
 from domain.run import REFUSAL, NumberedEvent, Problem, RunFinished, RunStatus
-from entrypoints.http.problems import refusal_body
-from entrypoints.openai.encoders.chunks import DONE
+from entrypoints.openai.encoders.chunks import DONE, error_event
 from entrypoints.openai.encoders.response import Heading
 from entrypoints.openai.encoders.responses import LogEvent, ResponseFold, WireEvent
-from entrypoints.openai.errors import error_of
 
 LAST = frozenset({"error", "response.completed", "response.incomplete", "response.failed"})
 _encode = msgspec.json.Encoder().encode
@@ -82,7 +80,7 @@ async def framed(batches: AsyncIterable[list[WireEvent]], request_id: str) -> As
                 yield frames(events)
         yield DONE
     except Refusal as refusal:
-        yield b"event: error\ndata: %b\n\n" % _encode({"error": error_of(refusal_body(refusal, request_id))})
+        yield b"event: error\n" + error_event(refusal, request_id)
 
 
 def frames(events: Iterable[WireEvent]) -> bytes:
