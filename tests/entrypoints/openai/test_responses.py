@@ -1,6 +1,7 @@
 """Stored responses through OpenAI's own client."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import openai
@@ -9,7 +10,7 @@ from openai import AsyncOpenAI
 from openai.types.responses import Response
 from pydantic import BaseModel
 
-from tests.support.app import Parley, until
+from tests.support.app import Parley, parley, until
 from tests.support.provider import Script, ScriptedProvider
 
 WEATHER: Any = {"type": "function", "name": "weather", "parameters": {"type": "object"}, "strict": False}
@@ -203,6 +204,53 @@ async def test_a_provider_that_fails_at_once_is_an_error_and_nothing_is_asked_tw
     assert failed_later.status == "failed"
     assert failed_later.error
     assert failed_later.error.code == "rate_limit_exceeded"
+
+
+async def test_a_busy_conversation_is_locked_and_not_asked_again(client: AsyncOpenAI) -> None:
+    busy = await client.responses.create(model="delay=0.1,words=100", input="a", background=True)
+    wishes: list[dict[str, Any]] = [{"previous_response_id": busy.id}, {"conversation": busy.conversation}]
+    for wish in wishes:
+        with pytest.raises(openai.BadRequestError) as refused:
+            await client.with_options(max_retries=2).responses.create(model="plain", input="b", **wish)
+        assert refused.value.code == "conversation_locked"
+        assert refused.value.response.headers["x-should-retry"] == "false"
+    await client.responses.cancel(busy.id)
+    assert (await client.responses.create(model="plain", input="b", **wishes[1])).status == "completed"
+
+
+async def test_a_result_of_a_call_that_nobody_made_is_refused(client: AsyncOpenAI) -> None:
+    stray: Any = {"type": "function_call_output", "call_id": "call_1", "output": "sunny"}
+    with pytest.raises(openai.BadRequestError) as refused:
+        await client.responses.create(model="plain", input=[stray])
+    assert refused.value.param == "input"
+
+
+async def test_a_restart_changes_nothing_of_what_is_kept(provider: ScriptedProvider, tmp_path: Path) -> None:
+    settings: dict[str, Any] = {
+        "database_url": f"sqlite:///{tmp_path / 'parley.db'}",
+        "openai_api_key": "a",
+        "openai_base_url": provider.url,
+        "model": "openai:plain",
+    }
+    wishes: dict[str, Any] = {
+        "tools": [WEATHER], "tool_choice": "auto", "parallel_tool_calls": False, "temperature": 0.5, "top_p": 0.5,
+        "instructions": "Be brief.", "metadata": {"a": "é"}, "reasoning": {"effort": "low"}, "truncation": "auto",
+        "text": {"format": {"type": "json_object"}}, "max_output_tokens": 50, "user": "ann",
+    }  # fmt: skip
+    async with parley(**settings) as app, AsyncOpenAI(base_url=f"{app.url}/v1", api_key="any") as client:
+        made = await client.responses.create(model="plain,reasoning,call", input="a", **wishes)
+        seen = await numbers_of(client, made.id)
+    async with parley(**settings) as app, AsyncOpenAI(base_url=f"{app.url}/v1", api_key="any") as client:
+        assert await client.responses.retrieve(made.id) == made
+        assert await numbers_of(client, made.id) == seen
+    for name, value in wishes.items():
+        kept = made.to_dict()[name]
+        if name == "tools":
+            assert kept[0]["name"] == "weather"  # type: ignore[index]
+        elif name == "reasoning":
+            assert kept["effort"] == "low"  # type: ignore[index,call-overload]
+        else:
+            assert kept == value
 
 
 async def test_a_key_makes_one_response(client: AsyncOpenAI, provider: ScriptedProvider) -> None:
