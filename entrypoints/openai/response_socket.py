@@ -1,7 +1,7 @@
 """Responses over a WebSocket: `response.create` frames in, the events of each response out."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
 from typing import Annotated, Any, Literal
 
@@ -10,8 +10,11 @@ from fastapi import APIRouter
 from pydantic import Field, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from application.ports.language_model import ModelEvent, ModelFinished
 from domain.access import Principal
+from domain.conversation import PromptMessage, Role
 from domain.errors import InvalidInput, Refusal, TooBusy
+from domain.run import answer_of as parts_of
 from entrypoints.container import Container
 from entrypoints.http.dependencies import Caller, Services
 from entrypoints.http.problems import problem_body, refusal_body
@@ -60,6 +63,7 @@ class ResponseSocket:
         self.caller = caller
         self.lanes: dict[str | None, asyncio.Task[None]] = {}
         self.created = 0
+        self.remembered: dict[str | None, tuple[str, tuple[PromptMessage, ...]]] = {}
 
     async def serve(self) -> None:
         while True:
@@ -103,17 +107,34 @@ class ResponseSocket:
 
     async def _events(self, frame: CreateFrame) -> AsyncGenerator[list[WireEvent], None]:
         if frame.store is False:
-            self.created += 1
-            id = f"{self._request_id}_{self.created}"
-            call = await stateless_call(frame, self.services, self.caller, request_id=id)
-            async with aclosing(await self.services.answer_statelessly()(call.request)) as answer:
-                async for events in encoder.stateless(answer, call.heading):
+            async with aclosing(self._stateless(frame)) as batches:
+                async for events in batches:
                     yield events
             return
         run = await take_turn(self.services, self.caller, frame, None)
-        async with aclosing(self.services.run_reader().follow(run)) as batches:
-            async for events in encoder.stored(batches, heading_of(run)):
+        async with aclosing(self.services.run_reader().follow(run)) as log:
+            async for events in encoder.stored(log, heading_of(run)):
                 yield events
+
+    async def _stateless(self, frame: CreateFrame) -> AsyncGenerator[list[WireEvent], None]:
+        """What is not stored can be gone on with on this socket, if it was the last answer in its lane."""
+        id, said = self.remembered.pop(frame.stream_id, ("", ()))
+        self.created += 1
+        call = await stateless_call(
+            frame,
+            self.services,
+            self.caller,
+            request_id=f"{self._request_id}_{self.created}",
+            remembered=said if frame.previous_response_id == id else None,
+        )
+        heard: list[ModelEvent] = []
+        async with aclosing(await self.services.answer_statelessly()(call.request)) as answer:
+            async for events in encoder.stateless(_overheard(answer, heard), call.heading):
+                yield events
+        if heard and isinstance(heard[-1], ModelFinished):
+            answered = PromptMessage(Role.ASSISTANT, parts_of(map(encoder.as_logged, heard)))
+            kept = (*call.said, answered)[-self.services.context().budget.messages :]
+            self.remembered = dict([*self.remembered.items(), (frame.stream_id, (call.heading.id, kept))][-MOST_LANES:])
 
     async def _complain(self, problem: dict[str, Any], lane: str | None) -> None:
         error = error_of(problem)
@@ -127,6 +148,14 @@ class ResponseSocket:
     @property
     def _request_id(self) -> str:
         return str(self.socket.scope["request_id"])
+
+
+async def _overheard(
+    batches: AsyncIterable[list[ModelEvent]], heard: list[ModelEvent]
+) -> AsyncGenerator[list[ModelEvent], None]:
+    async for batch in batches:
+        heard += batch
+        yield batch
 
 
 def _in_frame(event: WireEvent) -> WireEvent:

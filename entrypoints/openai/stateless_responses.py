@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from application.ports.language_model import ModelRequest
 from domain.access import Principal
+from domain.conversation import PromptMessage
 from domain.idempotency import IdempotencyKey, StoredAnswer
 from domain.prompt import prompt_for
 from entrypoints.container import Container
@@ -29,8 +30,11 @@ from entrypoints.openai.turns import earlier_of
 
 @dataclass(frozen=True, slots=True)
 class StatelessCall:
+    """`said` is the conversation up to the question."""
+
     request: ModelRequest
     heading: Heading
+    said: tuple[PromptMessage, ...]
 
 
 async def stateless_response(
@@ -48,11 +52,19 @@ async def stateless_response(
 
 
 async def stateless_call(
-    body: ResponseBody, services: Container, caller: Principal, *, request_id: str
+    body: ResponseBody,
+    services: Container,
+    caller: Principal,
+    *,
+    request_id: str,
+    remembered: tuple[PromptMessage, ...] | None = None,
 ) -> StatelessCall:
-    """What went before may be stored; neither the question nor the answer is. Its ids name nothing that is kept."""
+    """What went before may be stored, or be `remembered` by the caller; neither the question nor the answer is stored.
+
+    The ids name nothing that is kept.
+    """
     asked = prompt_messages(body.input or "")
-    earlier = await earlier_of(services, caller, body)
+    earlier = await earlier_of(services, caller, body) if remembered is None else remembered
     settings = settings_of(body)
     prompt = prompt_for(services.context(), [*earlier, *asked], asked=len(asked), instructions=settings.instructions)
     key = f"once_{request_id}"
@@ -63,7 +75,8 @@ async def stateless_call(
         model=body.model or services.settings().default_model,
         settings={**echo_of(settings), "store": False},
     )
-    return StatelessCall(request_of(settings, body.model or "", prompt), heading)
+    said = (*(PromptMessage(message.role, message.parts) for message in earlier), *asked)
+    return StatelessCall(request_of(settings, body.model or "", prompt), heading, said)
 
 
 async def _stream(call: StatelessCall, services: Container, request_id: str) -> StreamedResponse:

@@ -37,6 +37,22 @@ async def test_a_lane_is_told_of_its_own_events(client: AsyncOpenAI) -> None:
     assert {event.stream_id for event in events} == {"one"}
 
 
+async def test_what_is_not_stored_is_gone_on_with_on_its_own_socket_only(
+    client: AsyncOpenAI, provider: ScriptedProvider
+) -> None:
+    async with client.responses.connect() as connection:
+        await connection.send({**WISH, "store": False})
+        first = (await events_of(connection))[-1].response
+        more = {**WISH, "store": False, "input": "And then?", "previous_response_id": first.id}
+        await connection.send(more)
+        await events_of(connection)
+        said = [message["content"] for message in provider.calls[-1].body["messages"]]
+        assert said == ["Why?", first.output_text, "And then?"]
+    async with client.responses.connect() as other:
+        await other.send(more)
+        assert (await other.recv()).error.code == "run_not_found"
+
+
 async def test_a_bad_frame_is_told_and_the_socket_stays_open(client: AsyncOpenAI) -> None:
     async with client.responses.connect() as connection:
         for bad in ({"type": "response.nothing"}, {**WISH, "temperature": 9}, {**WISH, "background": True}):
