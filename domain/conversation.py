@@ -1,7 +1,7 @@
 """Conversations, messages and their parts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
@@ -15,8 +15,7 @@ MessageId = NewType("MessageId", int)
 TITLE_CHARACTERS = 200
 LABEL_CHARACTERS = 200
 MESSAGE_CHARACTERS = 1_000_000
-CHARACTERS_PER_TOKEN = 4
-TOKENS_PER_MESSAGE = 4
+INPUT_MESSAGES = 1_000
 
 
 class Role(StrEnum):
@@ -84,11 +83,10 @@ class Image:
     provider_state: ProviderState | None = None
 
 
-Part = Text | Reasoning
-"""What a stored message is made of."""
+Part = Text | Reasoning | ToolCall | ToolResult | Image
+"""What a message is made of."""
 
-PromptPart = Part | ToolCall | ToolResult | Image
-"""What a model may be shown."""
+PromptPart = Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,22 +141,6 @@ class ConversationChange:
     archived: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ContextBudget:
-    """How much of a branch a model is shown: at most `messages`, and at most `tokens` by estimate."""
-
-    messages: int
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The system prompt and the budget that every reply starts from."""
-
-    system_prompt: str | None
-    budget: ContextBudget = field(default_factory=lambda: ContextBudget(messages=40, tokens=16_000))
-
-
 def text_of(parts: Iterable[PromptPart]) -> str:
     """The words of the parts that a person reads; reasoning is not among them."""
     return "".join(part.text for part in parts if isinstance(part, Text))
@@ -173,6 +155,31 @@ def checked_text(value: str, *, field: str, longest: int = MESSAGE_CHARACTERS) -
     return storable(value, field=field)
 
 
+def checked_messages(messages: Sequence[PromptMessage], *, field: str, most: int = INPUT_MESSAGES) -> None:
+    """Raise InvalidInput naming `field`: no message or too many, an empty one, or one that cannot be stored."""
+    if not 0 < len(messages) <= most:
+        raise InvalidInput(field, f"must have 1 to {most:,} messages, not {len(messages):,}")
+    for place, message in enumerate(messages):
+        if not message.parts:
+            raise InvalidInput(f"{field}[{place}]", "must not be empty")
+        for value in (value for part in message.parts for value in _words_in(part)):
+            if len(value) > MESSAGE_CHARACTERS:
+                raise InvalidInput(f"{field}[{place}]", f"must have at most {MESSAGE_CHARACTERS:,} characters")
+            storable(value, field=f"{field}[{place}]")
+
+
+def _words_in(part: Part) -> tuple[str, ...]:
+    match part:
+        case Text(text) | Reasoning(text):
+            return (text,)
+        case ToolCall(id, name, arguments):
+            return id, name, arguments
+        case ToolResult(call_id, content):
+            return call_id, content
+        case Image():
+            return (part.url,) if not part.url.startswith("data:") else ()
+
+
 def storable(value: str, *, field: str) -> str:
     """NUL cannot be stored by Postgres, and a lone surrogate is not a character: refuse both by name."""
     if "\x00" in value:
@@ -182,26 +189,3 @@ def storable(value: str, *, field: str) -> str:
     except UnicodeEncodeError as error:
         raise InvalidInput(field, f"has half of a surrogate pair at character {error.start}") from None
     return value
-
-
-def estimated_tokens(message: Message | PromptMessage) -> int:
-    """An estimate: four characters a token and a little for the frame. The provider's usage is the truth."""
-    return TOKENS_PER_MESSAGE + -(-len(message.text) // CHARACTERS_PER_TOKEN)
-
-
-def prompt_for(context: Context, branch: Sequence[Message | PromptMessage]) -> tuple[PromptMessage, ...]:
-    """The system prompt, then the last messages of `branch` (oldest first) that fit the budget.
-
-    The last message always goes in, however long: it is the question. Answers that never got a word are left out.
-    """
-    said = [m for m in branch if m.text.strip() or m.role is not Role.ASSISTANT][-context.budget.messages :]
-    room, kept = context.budget.tokens, list[PromptMessage]()
-    for message in reversed(said):
-        room -= estimated_tokens(message)
-        if room < 0 and kept:
-            break
-        kept.append(PromptMessage(message.role, message.parts))
-    while len(kept) > 1 and kept[-1].role is Role.ASSISTANT:
-        kept.pop()  # an answer whose question did not fit says nothing
-    system = (PromptMessage(Role.SYSTEM, (Text(context.system_prompt),)),) if context.system_prompt else ()
-    return (*system, *reversed(kept))

@@ -1,15 +1,16 @@
 """A run: one piece of long work, its state machine, and the facts that its log keeps."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
-from typing import NamedTuple, NewType
+from typing import Any, NamedTuple, NewType
 
 from domain.access import OwnerId
-from domain.conversation import ConversationId, MessageId, Part, Reasoning, Text
+from domain.conversation import ConversationId, MessageId, Part, PromptMessage, Reasoning, Text
 from domain.errors import Refusal
+from domain.tool import JsonSchema, ToolCallDelta, ToolChoice, ToolSpec, call_of, joined
 from domain.usage import Usage
 
 RunId = NewType("RunId", int)
@@ -43,6 +44,35 @@ class IfBusy(StrEnum):
 
 
 ACTIVE = frozenset({RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.WAITING})
+REFUSAL = "refusal"
+"""The finish reason of an answer that does not answer but says why not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """How a run asks its model: what is None or empty is the model's own, or the server's.
+
+    `instructions` take the place of the server's system prompt for this run alone (empty: there is none). `model_extra`
+    are fields in the vendor's own words, already checked to be harmless. `metadata` and `extra` are for the caller: no
+    model sees them.
+    """
+
+    instructions: str | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    tools: tuple[ToolSpec, ...] = ()
+    tool_choice: ToolChoice | None = None
+    parallel_tool_calls: bool | None = None
+    json_schema: JsonSchema | None = None
+    model_extra: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+DEFAULTS = RunSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +89,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`fence` rises each time the run changes hands; a write that carries an older one is refused."""
+    """`fence` rises each time the run changes hands; a write that carries an older one is refused.
+
+    `question_id` is the last message of its input.
+    """
 
     id: RunId
     owner: OwnerId
@@ -78,23 +111,31 @@ class Run:
     last_event: int = 0
     attempts: int = 1
     cancel_requested: bool = False
+    settings: RunSettings = DEFAULTS
+
+    @property
+    def refused(self) -> bool:
+        """The answer does not answer but says why not."""
+        return self.finish_reason == REFUSAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """What is stored when a question is accepted: the question, a place for its answer, and a run to write it.
 
-    With `question` None the message `parent_id`, a question already, gets another answer. With `worker_id` the run is
-    running and that worker's; without, it is queued behind whatever is active in the conversation.
+    `input` is the question and whatever goes before it, such as the results of tools: a chain below `parent_id`. Empty,
+    it is for the message `parent_id` to get another answer. With `worker_id` the run is running and that worker's;
+    without, it is queued behind whatever is active in the conversation.
     """
 
     owner: OwnerId
     conversation_id: ConversationId
     parent_id: MessageId | None
-    question: tuple[Part, ...] | None
+    input: tuple[PromptMessage, ...]
     model: str
     asked_at: datetime
     worker_id: WorkerId | None
+    settings: RunSettings = DEFAULTS
 
 
 # --- the facts of a run -------------------------------------------------------------------------------------------
@@ -119,6 +160,10 @@ class RunFinished:
     problem: Problem | None = None
     usage: Usage | None = None
 
+    @property
+    def refused(self) -> bool:
+        return self.finish_reason == REFUSAL
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerReset:
@@ -131,8 +176,8 @@ class AnswerReset:
     parts: tuple[Part, ...] = ()
 
 
-RunEvent = TextDelta | ReasoningDelta | AnswerReset | RunFinished
-PART_OF: dict[type, type[Text] | type[Reasoning]] = {TextDelta: Text, ReasoningDelta: Reasoning}
+Delta = TextDelta | ReasoningDelta | ToolCallDelta
+RunEvent = Delta | AnswerReset | RunFinished
 
 
 class NumberedEvent(NamedTuple):
@@ -152,24 +197,38 @@ class Ending:
 
 
 def merged(events: Iterable[RunEvent]) -> list[RunEvent]:
-    """Neighbouring deltas of one kind become one event; nothing else changes."""
+    """Neighbouring deltas of one kind, and of one call, become one event; nothing else changes."""
     out: list[RunEvent] = []
-    for kind, neighbours in groupby(events, type):
-        if kind in PART_OF:
-            out.append(kind("".join(event.text for event in neighbours)))  # type: ignore[union-attr]
-        else:
-            out.extend(neighbours)
+    for _, neighbours in groupby(events, _kind_of):
+        first, *others = neighbours
+        match first:
+            case TextDelta() | ReasoningDelta():
+                out.append(type(first)("".join(event.text for event in (first, *others))))  # type: ignore[union-attr]
+            case ToolCallDelta():
+                out.append(joined([first, *others]))  # type: ignore[list-item]
+            case _:
+                out += [first, *others]
     return out
 
 
 def answer_of(events: Iterable[RunEvent]) -> tuple[Part, ...]:
-    """The parts that the deltas of a run add up to since its last reset."""
-    parts: tuple[Part, ...] = ()
-    deltas: list[RunEvent] = []
-    for event in events:
-        if isinstance(event, AnswerReset):
-            parts, deltas = event.parts, []
-        else:
-            deltas.append(event)
-    said = (PART_OF[type(e)](e.text) for e in merged(deltas) if isinstance(e, (TextDelta, ReasoningDelta)))
-    return (*parts, *said)
+    """The parts that the deltas of a run add up to since its last reset; a call stands where it began."""
+    parts: list[Part | list[ToolCallDelta]] = []
+    calls: dict[int, list[ToolCallDelta]] = {}
+    for event in merged(events):
+        match event:
+            case AnswerReset():
+                parts, calls = [*event.parts], {}
+            case TextDelta():
+                parts.append(Text(event.text))
+            case ReasoningDelta():
+                parts.append(Reasoning(event.text))
+            case ToolCallDelta():
+                if event.index not in calls:
+                    parts.append(calls.setdefault(event.index, []))
+                calls[event.index].append(event)
+    return tuple(call_of(part) if isinstance(part, list) else part for part in parts)
+
+
+def _kind_of(event: RunEvent) -> tuple[type, int]:
+    return type(event), event.index if isinstance(event, ToolCallDelta) else 0

@@ -1,6 +1,6 @@
-"""Tools as a model sees them: what it may call, what it must call, and the calls that it makes."""
+"""Tools as a model sees them, the calls that it makes, and the shape that its answer must have."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -52,11 +52,34 @@ def calls_of(deltas: Iterable[ToolCallDelta]) -> tuple[ToolCall, ...]:
     pieces: dict[int, list[ToolCallDelta]] = {}
     for delta in deltas:
         pieces.setdefault(delta.index, []).append(delta)
-    return tuple(
-        ToolCall(
-            id=next((piece.id for piece in call if piece.id), ""),
-            name=next((piece.name for piece in call if piece.name), ""),
-            arguments="".join(piece.arguments for piece in call),
-        )
-        for _, call in sorted(pieces.items())
+    return tuple(call_of(call) for _, call in sorted(pieces.items()))
+
+
+def call_of(pieces: Sequence[ToolCallDelta]) -> ToolCall:
+    """The call that these pieces of it add up to."""
+    whole = joined(pieces)
+    return ToolCall(whole.id, whole.name, whole.arguments)
+
+
+def joined(pieces: Sequence[ToolCallDelta]) -> ToolCallDelta:
+    """The pieces of one call as one."""
+    return ToolCallDelta(
+        pieces[0].index,
+        id=next((piece.id for piece in pieces if piece.id), ""),
+        name=next((piece.name for piece in pieces if piece.name), ""),
+        arguments="".join(piece.arguments for piece in pieces),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSchema:
+    """A shape the answer must have; a provider that can enforces it, one that cannot is told of it."""
+
+    name: str
+    schema: Mapping[str, Any]
+    strict: bool | None = None
+    """Enforced to the letter or not; None is as strictly as the provider can with this schema."""
+
+
+ANY_OBJECT = JsonSchema("object", {"type": "object"})
+"""Some JSON object, whichever."""

@@ -28,6 +28,7 @@ from application.chat.complete_chat import CompleteChat
 from application.chat.edit_question import EditQuestion
 from application.chat.regenerate_answer import RegenerateAnswer
 from application.chat.stream_chat import StreamChat
+from application.chat.take_turn import TakeTurn
 from application.chat.title_conversation import TitleConversation
 from application.chat.titles import Titles
 from application.chat.turn_opener import TurnOpener
@@ -58,8 +59,8 @@ from application.runs.run_reader import RunReader
 from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
 from application.runs.worker_loop import WorkerLoop
-from domain.conversation import Context, ContextBudget
 from domain.errors import StorageUnavailable
+from domain.prompt import Context, ContextBudget
 from entrypoints.settings import Settings
 
 Database = MemoryDatabase | SqlDatabase
@@ -229,6 +230,7 @@ class Container(containers.DeclarativeContainer):
     )
 
     ask_question = providers.Singleton(AskQuestion, turns=turns, now=now)
+    take_turn = providers.Singleton(TakeTurn, turns=turns, now=now)
     edit_question = providers.Singleton(EditQuestion, turns=turns)
     regenerate_answer = providers.Singleton(RegenerateAnswer, turns=turns)
     answer_statelessly = providers.Singleton(AnswerStatelessly, model=model)

@@ -4,7 +4,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 from domain.conversation import Message, Part
-from domain.run import Run, RunEvent, RunFinished
+from domain.run import DEFAULTS, AnswerReset, Run, RunEvent, RunFinished, RunSettings
 from domain.usage import Usage
 
 
@@ -22,11 +22,20 @@ def copied_usage(usage: Usage) -> Usage:
     return replace(usage, raw=deepcopy(usage.raw))
 
 
+def copied_settings(settings: RunSettings) -> RunSettings:
+    return deepcopy(settings) if settings != DEFAULTS else DEFAULTS
+
+
 def copied_run(run: Run) -> Run:
-    return replace(run, usage=copied_usage(run.usage)) if run.usage else run
+    if run.usage is None and run.settings is DEFAULTS:
+        return run
+    usage = copied_usage(run.usage) if run.usage else None
+    return replace(run, usage=usage, settings=copied_settings(run.settings))
 
 
 def copied_event(event: RunEvent) -> RunEvent:
     if isinstance(event, RunFinished) and event.usage:
         return replace(event, usage=copied_usage(event.usage))
+    if isinstance(event, AnswerReset):
+        return AnswerReset(copied_parts(event.parts))
     return event

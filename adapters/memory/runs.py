@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from adapters.memory.copies import copied_parts, copied_run
+from adapters.memory.copies import copied_parts, copied_run, copied_settings
 from adapters.memory.tables import Draft, Lease
 from application.ports.clock import Now
 from application.ports.storage import RunRepository
 from domain.access import OwnerId
-from domain.conversation import ConversationId, Message, MessageId, MessageStatus, Part, Role
+from domain.conversation import ConversationId, Message, MessageId, MessageStatus, PromptMessage, Role
 from domain.errors import ConversationNotFound, ReplyInProgress, RunNotFound
 from domain.run import Run, RunId, RunKind, RunStatus, Turn
 
@@ -24,7 +24,7 @@ class MemoryRuns(RunRepository):
         if turn.worker_id and (in_the_way := self.draft.active_in(turn.conversation_id)):
             raise ReplyInProgress(in_the_way.id)
         question_id = self._question(turn)
-        answer = self._message(turn, Role.ASSISTANT, question_id, (), MessageStatus.IN_PROGRESS)
+        answer = self._message(turn, question_id, PromptMessage(Role.ASSISTANT, ()), MessageStatus.IN_PROGRESS)
         run = Run(
             id=RunId(next(self.draft.tables.run_ids)),
             owner=turn.owner,
@@ -37,13 +37,14 @@ class MemoryRuns(RunRepository):
             fence=1,
             created_at=turn.asked_at,
             attempts=1 if turn.worker_id else 0,
+            settings=copied_settings(turn.settings),
         )
         self._put(run, turn)
         self.draft.messages.put(answer.id, replace(answer, run_id=run.id))
         self.draft.conversations.put(
             conversation.id, replace(conversation, head_id=answer.id, updated_at=turn.asked_at)
         )
-        return run
+        return copied_run(run)
 
     async def get(self, id: RunId, *, owner: OwnerId) -> Run:
         run = self.draft.runs.get(id)
@@ -73,22 +74,21 @@ class MemoryRuns(RunRepository):
         self.draft.active.put(run.conversation_id, (*before, run.id))
 
     def _question(self, turn: Turn) -> MessageId:
-        """The message to be answered: a new one, or the one that gets another answer."""
-        if turn.question is not None:
-            return self._message(turn, Role.USER, turn.parent_id, turn.question, MessageStatus.COMPLETED).id
-        if turn.parent_id is None:
-            raise ValueError("a turn without a question needs a message to answer")
-        return turn.parent_id
+        """The message to be answered: the last of the new ones, or the one that gets another answer."""
+        question_id = turn.parent_id
+        for message in turn.input:
+            question_id = self._message(turn, question_id, message, MessageStatus.COMPLETED).id
+        if question_id is None:
+            raise ValueError("a turn without input needs a message to answer")
+        return question_id
 
-    def _message(
-        self, turn: Turn, role: Role, parent_id: MessageId | None, parts: tuple[Part, ...], status: MessageStatus
-    ) -> Message:
+    def _message(self, turn: Turn, parent_id: MessageId | None, said: PromptMessage, status: MessageStatus) -> Message:
         message = Message(
             id=MessageId(next(self.draft.tables.message_ids)),
             conversation_id=turn.conversation_id,
             parent_id=parent_id,
-            role=role,
-            parts=copied_parts(parts),
+            role=said.role,
+            parts=copied_parts(said.parts),
             status=status,
             created_at=turn.asked_at,
         )

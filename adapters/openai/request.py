@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from application.ports.language_model import ANY_OBJECT, JsonSchema, ModelRequest
+from application.ports.language_model import ModelRequest
 from domain.conversation import Image, PromptMessage, Role, Text, ToolCall, ToolResult
-from domain.tool import NamedTool, ToolChoice, ToolSpec
+from domain.tool import ANY_OBJECT, JsonSchema, NamedTool, ToolChoice, ToolSpec
 
 
 def body_of(request: ModelRequest, *, stream_options: bool, completion_tokens: bool) -> bytes:

@@ -1,21 +1,47 @@
-"""Parts and events as JSON text, and back without loss. The `type` names are stored: never change one."""
+"""Parts, events and settings as JSON text, and back without loss. The names are stored: never change one."""
 
 import json
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 import msgspec
 
-from domain.conversation import Part, ProviderState, Reasoning, Text, text_of
-from domain.run import AnswerReset, Problem, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta
+from domain.conversation import Image, Part, ProviderState, Reasoning, Text, ToolCall, ToolResult, text_of
+from domain.run import (
+    DEFAULTS,
+    AnswerReset,
+    Problem,
+    ReasoningDelta,
+    RunEvent,
+    RunFinished,
+    RunSettings,
+    RunStatus,
+    TextDelta,
+)
+from domain.tool import ToolCallDelta
 from domain.usage import Usage
 
 _encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder()
 
-_PARTS: dict[str, type[Part]] = {"text": Text, "reasoning": Reasoning}
+_PARTS: dict[str, type[Part]] = {
+    "text": Text,
+    "reasoning": Reasoning,
+    "tool_call": ToolCall,
+    "tool_result": ToolResult,
+    "image": Image,
+}
 _PART_NAMES = {part: name for name, part in _PARTS.items()}
+_PART_FIELDS: dict[type[Part], tuple[str, ...]] = {
+    Text: ("text",),
+    Reasoning: ("text",),
+    ToolCall: ("id", "name", "arguments"),
+    ToolResult: ("call_id", "content"),
+    Image: ("url", "detail"),
+}
 _DELTAS: dict[str, type[TextDelta] | type[ReasoningDelta]] = {"text": TextDelta, "reasoning": ReasoningDelta}
 _DELTA_NAMES = {delta: name for name, delta in _DELTAS.items()}
+_CALL_FIELDS = ("id", "name", "arguments")
 
 
 def to_json(value: Any) -> str:
@@ -55,6 +81,19 @@ def parts_from_columns(content: str, parts: str | None) -> tuple[Part, ...]:
     return tuple(_part_from_json(part) for part in from_json(parts))
 
 
+def settings_to_json(settings: RunSettings) -> str | None:
+    """What is not as in every run; None when nothing is."""
+    if settings == DEFAULTS:
+        return None
+    named = ((field.name, getattr(settings, field.name)) for field in fields(settings))
+    changed = {name: value for name, value in named if value != getattr(DEFAULTS, name)}
+    return to_json(msgspec.to_builtins(changed))
+
+
+def settings_from_json(text: str | None) -> RunSettings:
+    return DEFAULTS if text is None else msgspec.convert(from_json(text), RunSettings)
+
+
 def events_to_json(events: Iterable[RunEvent]) -> str:
     return to_json([_event_to_json(event) for event in events])
 
@@ -64,15 +103,18 @@ def events_from_json(text: str) -> list[RunEvent]:
 
 
 def _part_to_json(part: Part) -> dict[str, Any]:
-    out: dict[str, Any] = {"type": _PART_NAMES[type(part)], "text": part.text}
+    kind = type(part)
+    named = ((name, getattr(part, name)) for name in _PART_FIELDS[kind])
+    out: dict[str, Any] = {"type": _PART_NAMES[kind]} | {name: value for name, value in named if value is not None}
     if state := part.provider_state:
         out["provider_state"] = {"provider": state.provider, "data": state.data}
     return out
 
 
 def _part_from_json(part: dict[str, Any]) -> Part:
-    state = part.get("provider_state")
-    return _PARTS[part["type"]](part["text"], ProviderState(state["provider"], state["data"]) if state else None)
+    kind, state = _PARTS[part["type"]], part.get("provider_state")
+    values: dict[str, Any] = {name: part[name] for name in _PART_FIELDS[kind] if name in part}
+    return kind(**values, provider_state=ProviderState(state["provider"], state["data"]) if state else None)
 
 
 def _event_to_json(event: RunEvent) -> dict[str, Any]:
@@ -80,6 +122,9 @@ def _event_to_json(event: RunEvent) -> dict[str, Any]:
         return {"type": "finished"} | _outcome_to_json(event)
     if isinstance(event, AnswerReset):
         return {"type": "reset", "parts": [_part_to_json(part) for part in event.parts]}
+    if isinstance(event, ToolCallDelta):
+        said = {name: value for name in _CALL_FIELDS if (value := getattr(event, name))}
+        return {"type": "tool_call", "index": event.index} | said
     return {"type": _DELTA_NAMES[type(event)], "text": event.text}
 
 
@@ -88,6 +133,8 @@ def _event_from_json(event: dict[str, Any]) -> RunEvent:
         return _outcome_from_json(event)
     if event["type"] == "reset":
         return AnswerReset(tuple(_part_from_json(part) for part in event["parts"]))
+    if event["type"] == "tool_call":
+        return ToolCallDelta(event["index"], *(event.get(name, "") for name in _CALL_FIELDS))
     return _DELTAS[event["type"]](event["text"])
 
 

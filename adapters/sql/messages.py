@@ -1,15 +1,17 @@
 """Messages in SQL."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.sql.codec import parts_from_columns
+from adapters.sql.codec import parts_from_columns, parts_to_columns
 from adapters.sql.columns import Id
 from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import messages
 from application.ports.storage import MessageRepository
-from domain.conversation import Conversation, Message, MessageId, MessageStatus, Role
+from domain.conversation import Conversation, Message, MessageId, MessageStatus, PromptMessage, Role
 from domain.errors import MessageNotFound
 
 m = messages.c
@@ -54,6 +56,20 @@ class SqlMessageRepository(Repository, MessageRepository):
         if not path:
             raise MessageNotFound(start)
         return [_from_row(row) for row in reversed(path if before is None else path[1:])]
+
+
+def to_row(message: PromptMessage) -> dict[str, Any]:
+    content, parts = parts_to_columns(message.parts)
+    return {"role": message.role.value, "content": content, "parts": parts}
+
+
+def chained(
+    rows: Sequence[dict[str, Any]], ids: Sequence[int], *, below: int | None, conversation_id: int, at: datetime
+) -> list[dict[str, Any]]:
+    """The rows whole: completed messages of these ids, the first below the message `below`, each below the last."""
+    same = {"conversation_id": conversation_id, "status": "completed", "run_id": None, "created_at": at}
+    places = zip(ids, (below, *ids), rows, strict=False)
+    return [row | same | {"id": id, "parent_id": parent_id} for id, parent_id, row in places]
 
 
 def _from_row(row: sa.Row[Any]) -> Message:

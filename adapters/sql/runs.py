@@ -4,18 +4,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.sql.codec import from_json, parts_to_columns
+from adapters.sql.codec import from_json, settings_from_json, settings_to_json
 from adapters.sql.columns import Id
+from adapters.sql.messages import to_row
 from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import ACTIVE, conversations, run_events, runs, usage
 from application.ports.storage import RunRepository
 from domain.access import OwnerId
-from domain.conversation import ConversationId
+from domain.conversation import ConversationId, PromptMessage, Role
 from domain.errors import ConversationNotFound, ReplyInProgress, RunNotFound, StorageUnavailable
 from domain.run import Problem, Run, RunId, RunKind, RunStatus, Turn
 from domain.usage import Usage
 
 OPENING_ATTEMPTS = 5
+NOTHING = PromptMessage(Role.USER, ())
 QUEUED: sa.ColumnElement[str] = sa.literal_column("'queued'")
 
 r = runs.c
@@ -67,6 +69,7 @@ class SqlRunRepository(Repository, RunRepository):
                     fence=1,
                     created_at=turn.asked_at,
                     attempts=row["attempts"],
+                    settings=turn.settings,
                 )
             _refuse_if_busy(connection, turn)  # what was in the way may have ended in this very moment
         raise StorageUnavailable
@@ -105,18 +108,18 @@ def _refuse_if_busy(connection: sa.Connection, turn: Turn) -> None:
 
 
 def _turn_to_row(turn: Turn) -> dict[str, Any]:
-    """By names of our own; `answered_id` is the question that is there already."""
-    if turn.question is None and turn.parent_id is None:
-        raise ValueError("a turn without a question needs a message to answer")
-    content, parts = parts_to_columns(turn.question or ())
-    return {
+    """By names of our own; `answered_id` is a question that is there already, `earlier` the input before a new one."""
+    if not turn.input and turn.parent_id is None:
+        raise ValueError("a turn without input needs a message to answer")
+    *earlier, question = map(to_row, turn.input or (NOTHING,))
+    return question | {
+        "earlier": earlier,
         "owner": turn.owner,
         "conversation_id": turn.conversation_id,
         "parent_id": turn.parent_id,
-        "answered_id": turn.parent_id if turn.question is None else None,
-        "content": content,
-        "parts": parts,
+        "answered_id": None if turn.input else turn.parent_id,
         "model": turn.model,
+        "settings": settings_to_json(turn.settings),
         "worker_id": turn.worker_id,
         "status": "running" if turn.worker_id else "queued",
         "attempts": 1 if turn.worker_id else 0,
@@ -143,4 +146,5 @@ def from_row(row: Any) -> Run:
         last_event=row.last_event,
         attempts=row.attempts,
         cancel_requested=row.cancel_requested,
+        settings=settings_from_json(row.settings),
     )

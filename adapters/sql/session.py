@@ -27,7 +27,10 @@ class Session(Protocol):
         """Raise StorageUnavailable when it is not certain that everything is stored."""
 
     def insert_turn(self, connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
-        """Insert run, question and answer and move the head: their ids, or None when the run could not be inserted."""
+        """Insert run, input and answer and move the head: the ids of run, question and answer.
+
+        None, and nothing is inserted, when the run could not be.
+        """
 
     def hold_key(self, connection: sa.Connection, key: IdempotencyKey) -> None:
         """Go on when nobody else has this key in hand; they wait until this session ends."""

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from adapters.sql.codec import events_to_json
 from adapters.sql.columns import Id, UtcDateTime, Words
+from adapters.sql.messages import chained
 from adapters.sql.run_log import ending_to_row
 from adapters.sql.sqlite_connections import driver_of
 from adapters.sql.tables import conversations, messages, runs, usage
@@ -15,10 +16,10 @@ from domain.run import RunId, WorkerId
 
 INSERT_RUN = sa.text(
     """
-    INSERT INTO runs (owner, kind, conversation_id, question_id, answer_id, model,
+    INSERT INTO runs (owner, kind, conversation_id, question_id, answer_id, model, settings,
         status, fence, attempts, worker_id, claimed_at, cancel_requested, created_at)
-    SELECT owner, 'reply', id, coalesce(:answered_id, newest + 1), newest + 2,
-        :model, :status, 1, :attempts, :worker_id, strftime('%Y-%m-%d %H:%M:%f999', 'now'), false, :asked_at
+    SELECT owner, 'reply', id, coalesce(:answered_id, newest + :count), newest + :count + 1,
+        :model, :settings, :status, 1, :attempts, :worker_id, strftime('%Y-%m-%d %H:%M:%f999', 'now'), false, :asked_at
     FROM conversations, (SELECT coalesce(max(seq), 0) AS newest FROM sqlite_sequence WHERE name = 'messages')
     WHERE id = :conversation_id AND owner = :owner AND (:status = 'queued' OR NOT EXISTS (
         SELECT 1 FROM runs WHERE conversation_id = :conversation_id AND status IN ('queued', 'running', 'waiting')))
@@ -29,7 +30,9 @@ INSERT_RUN = sa.text(
     sa.bindparam("owner", type_=Words),
     sa.bindparam("conversation_id", type_=Id),
     sa.bindparam("answered_id", type_=Id),
+    sa.bindparam("count", type_=sa.Integer),
     sa.bindparam("model", type_=Words),
+    sa.bindparam("settings", type_=Words),
     sa.bindparam("status", type_=Words),
     sa.bindparam("attempts", type_=sa.Integer),
     sa.bindparam("worker_id", type_=Words),
@@ -82,32 +85,27 @@ KEEP_USAGE = sa.insert(usage).values(
 
 def insert_turn(connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
     """As Session.insert_turn."""
-    opened = connection.execute(INSERT_RUN, turn).one_or_none()
+    question = {name: turn[name] for name in ("role", "content", "parts")}
+    input = [] if turn["answered_id"] else [*turn["earlier"], question]
+    opened = connection.execute(INSERT_RUN, turn | {"count": len(input)}).one_or_none()
     if opened is None:
         return None
-    said = {"conversation_id": turn["conversation_id"], "created_at": turn["asked_at"]}
-    question = {
-        "id": opened.question_id,
-        "parent_id": turn["parent_id"],
-        "role": "user",
-        "content": turn["content"],
-        "parts": turn["parts"],
-        "status": "completed",
-        "run_id": None,
-    }
+    conversation_id, at = turn["conversation_id"], turn["asked_at"]
+    ids = range(opened.answer_id - len(input), opened.answer_id)
     answer = {
         "id": opened.answer_id,
+        "conversation_id": conversation_id,
         "parent_id": opened.question_id,
         "role": "assistant",
         "content": "",
         "parts": "[]",
         "status": "in_progress",
         "run_id": opened.run_id,
+        "created_at": at,
     }
-    new = [answer | said] if turn["answered_id"] else [question | said, answer | said]
-    connection.execute(INSERT_MESSAGES, new)
-    moved = {"which": turn["conversation_id"], "head_id": opened.answer_id, "updated_at": turn["asked_at"]}
-    connection.execute(MOVE_HEAD, moved)
+    asked = chained(input, ids, below=turn["parent_id"], conversation_id=conversation_id, at=at)
+    connection.execute(INSERT_MESSAGES, [*asked, answer])
+    connection.execute(MOVE_HEAD, {"which": conversation_id, "head_id": opened.answer_id, "updated_at": at})
     return opened
 
 

@@ -60,6 +60,7 @@ runs = sa.Table(
     sa.Column("question_id", Id, nullable=False),
     sa.Column("answer_id", Id, nullable=False),
     sa.Column("model", Words, nullable=False),
+    sa.Column("settings", Words),
     sa.Column("status", Words, nullable=False),
     sa.Column("fence", sa.Integer, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),

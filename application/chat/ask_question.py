@@ -7,7 +7,15 @@ from application.chat.turn_opener import Place, TurnOpener, TurnWish
 from application.ports.clock import Now
 from application.ports.storage import NewConversation, Transaction
 from domain.access import Principal
-from domain.conversation import LABEL_CHARACTERS, Conversation, ConversationId, Text, checked_text
+from domain.conversation import (
+    LABEL_CHARACTERS,
+    Conversation,
+    ConversationId,
+    PromptMessage,
+    Role,
+    Text,
+    checked_text,
+)
 from domain.idempotency import IdempotencyKey
 from domain.run import IfBusy, Run
 from domain.title import title_from
@@ -45,7 +53,8 @@ class AskQuestion:
     async def _find_place(self, principal: Principal, question: Question, tx: Transaction) -> Place:
         """Below the head of the conversation."""
         conversation = await self._conversation(principal, question, tx)
-        return Place(conversation, conversation.head_id, (Text(question.message),))
+        asked = PromptMessage(Role.USER, (Text(question.message),))
+        return Place(conversation, conversation.head_id, (asked,))
 
     async def _conversation(self, principal: Principal, question: Question, tx: Transaction) -> Conversation:
         if question.conversation_id is not None:

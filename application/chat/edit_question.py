@@ -6,7 +6,7 @@ from functools import partial
 from application.chat.turn_opener import Place, TurnOpener, TurnWish
 from application.ports.storage import Transaction
 from domain.access import Principal
-from domain.conversation import ConversationId, MessageId, Role, Text, checked_text
+from domain.conversation import ConversationId, MessageId, PromptMessage, Role, Text, checked_text
 from domain.errors import InvalidInput
 from domain.idempotency import IdempotencyKey
 from domain.run import Run
@@ -39,4 +39,5 @@ class EditQuestion:
         [edited] = await tx.messages.branch(conversation, tip=edit.message_id, limit=1)
         if edited.role is not Role.USER:
             raise InvalidInput("mid", "is an answer; only a question can be edited")
-        return Place(conversation, edited.parent_id, (Text(edit.message),))
+        asked = PromptMessage(Role.USER, (Text(edit.message),))
+        return Place(conversation, edited.parent_id, (asked,))

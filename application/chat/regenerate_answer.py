@@ -33,5 +33,5 @@ class RegenerateAnswer:
     async def _find_place(self, principal: Principal, again: Regeneration, tx: Transaction) -> Place:
         conversation = await tx.conversations.get(again.conversation_id, owner=principal.owner)
         [message] = await tx.messages.branch(conversation, tip=again.message_id, limit=1)
-        question_id = message.id if message.role is Role.USER else message.parent_id
-        return Place(conversation, question_id, None)
+        question_id = message.parent_id if message.role is Role.ASSISTANT else message.id
+        return Place(conversation, question_id or message.id, ())

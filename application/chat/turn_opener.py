@@ -15,19 +15,21 @@ from application.runs.run_stopper import RunStopper
 from application.runs.run_writer import RunWriter
 from application.runs.worker import Worker
 from domain.access import Principal
-from domain.conversation import Context, Conversation, MessageId, Part, PromptMessage, Role, prompt_for, text_of
+from domain.conversation import Conversation, Message, MessageId, PromptMessage
 from domain.errors import KeyInUse, ReplyInProgress, ServerStopping, TooBusy
 from domain.idempotency import IdempotencyKey, KeyUse
-from domain.run import IfBusy, Run, RunFinished, RunId, RunStatus, Turn
+from domain.prompt import Context, given_together, prompt_for
+from domain.run import DEFAULTS, IfBusy, Run, RunFinished, RunId, RunSettings, RunStatus, Turn
+from domain.title import question_in
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a turn goes: below `parent_id`, with a new question, or None for another answer to that message."""
+    """Where a turn goes: its input below `parent_id`; without input, that message gets another answer."""
 
     conversation: Conversation
     parent_id: MessageId | None
-    question: tuple[Part, ...] | None
+    input: tuple[PromptMessage, ...]
 
 
 FindPlace = Callable[[Transaction], Awaitable[Place]]
@@ -38,6 +40,7 @@ FindPlace = Callable[[Transaction], Awaitable[Place]]
 class TurnWish:
     find_place: FindPlace
     model: str | None = None
+    settings: RunSettings = DEFAULTS
     if_busy: IfBusy = IfBusy.REJECT
     key: IdempotencyKey | None = None
 
@@ -84,7 +87,7 @@ class TurnOpener:
                     raise TooBusy(f"{self.most_queued:,} runs are waiting already; try again shortly")
                 place = await wish.find_place(tx)
                 here = await self._may_run_here(tx, wish, place, has_room=has_room)
-                prompt = await self._prompt(tx, place) if here else ()
+                prompt = await self._prompt(tx, wish, place) if here else ()
                 run = await tx.runs.open(self._turn(principal, wish, place, here=here))
                 if wish.key:
                     await tx.keys.keep(wish.key, KeyUse(run_id=run.id))
@@ -100,10 +103,11 @@ class TurnOpener:
             owner=principal.owner,
             conversation_id=place.conversation.id,
             parent_id=place.parent_id,
-            question=place.question,
+            input=place.input,
             model=wish.model or self.default_model,
             asked_at=self.now(),
             worker_id=self.worker.id if here else None,
+            settings=wish.settings,
         )
 
     async def _may_run_here(self, tx: Transaction, wish: TurnWish, place: Place, *, has_room: bool) -> bool:
@@ -115,20 +119,24 @@ class TurnOpener:
             raise ReplyInProgress(active.id)
         return has_room and active is None
 
-    async def _prompt(self, tx: Transaction, place: Place) -> tuple[PromptMessage, ...]:
-        limit = self.context.budget.messages
-        earlier = (
-            await tx.messages.branch(place.conversation, tip=place.parent_id, limit=limit) if place.parent_id else []
-        )
-        asked = [PromptMessage(Role.USER, place.question)] if place.question else []
-        return prompt_for(self.context, [*earlier, *asked])
+    async def _prompt(self, tx: Transaction, wish: TurnWish, place: Place) -> tuple[PromptMessage, ...]:
+        """The branch down to the question, of which the question is whole, however many messages it has."""
+        limit, branch = self.context.budget.messages, list[Message]()
+        if place.parent_id:
+            branch = await tx.messages.branch(place.conversation, tip=place.parent_id, limit=limit)
+        while not place.input and given_together(branch) == limit:
+            limit *= 10
+            branch = await tx.messages.branch(place.conversation, tip=place.parent_id, limit=limit)
+        asked = len(place.input) or given_together(branch)
+        said: list[Message | PromptMessage] = [*branch, *place.input]
+        return prompt_for(self.context, said, asked=asked, instructions=wish.settings.instructions)
 
     async def _execute(
         self, place: Place, prompt: tuple[PromptMessage, ...], run: Run, writer: RunWriter
     ) -> RunFinished:
         outcome = await self.execute(run, prompt, writer.append)
-        if place.parent_id is None and place.question and outcome.status is RunStatus.COMPLETED:
-            self.titles.offer(run, text_of(place.question))
+        if place.parent_id is None and outcome.status is RunStatus.COMPLETED and (question := question_in(place.input)):
+            self.titles.offer(run, question)
         return outcome
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from application.chat.whole_answer import whole_answer
-from application.ports.language_model import JsonSchema, LanguageModel, ModelRequest
+from application.ports.language_model import LanguageModel, ModelRequest
 from application.ports.schema import SchemaMismatch
 from domain.completion import EXTRACTION_SCHEMA, Completion, CompletionTask, asked_again, json_in, messages_of
 from domain.conversation import PromptMessage
 from domain.errors import ProviderAnswerInvalid
+from domain.tool import JsonSchema
 
 EXTRACTION = JsonSchema("extraction", EXTRACTION_SCHEMA)
 CUT_SHORT = frozenset({"length", "content_filter"})

@@ -8,8 +8,7 @@ from domain.access import Principal
 from domain.conversation import LABEL_CHARACTERS, TITLE_CHARACTERS, Conversation, checked_text
 from domain.errors import KeyInUse
 from domain.idempotency import IdempotencyKey, KeyUse
-
-UNTITLED = "New conversation"
+from domain.title import UNTITLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

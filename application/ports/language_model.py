@@ -7,22 +7,8 @@ from typing import Any, Protocol
 
 from domain.conversation import PromptMessage
 from domain.run import ReasoningDelta, TextDelta
-from domain.tool import ToolCallDelta, ToolChoice, ToolSpec
+from domain.tool import JsonSchema, ToolCallDelta, ToolChoice, ToolSpec
 from domain.usage import Usage
-
-
-@dataclass(frozen=True, slots=True)
-class JsonSchema:
-    """A shape the answer must have; a provider that can enforces it, one that cannot is told of it."""
-
-    name: str
-    schema: Mapping[str, Any]
-    strict: bool | None = None
-    """Enforced to the letter or not; None is as strictly as the provider can with this schema."""
-
-
-ANY_OBJECT = JsonSchema("object", {"type": "object"})
-"""Some JSON object, whichever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

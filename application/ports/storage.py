@@ -78,9 +78,10 @@ class MessageRepository(Protocol):
 class RunRepository(Protocol):
     @abstractmethod
     async def open(self, turn: Turn) -> Run:
-        """Store the question (completed), a place for its answer (in progress, no parts) and a run (fence 1).
+        """Store the input (completed), a place for the answer (in progress, no parts) and a run (fence 1).
 
-        The head of the conversation moves to the answer and its `updated_at` to `asked_at`. Ids: question < answer.
+        The messages of the input are a chain below `parent_id`, the answer below the last of them; ids rise along it.
+        The head of the conversation moves to the answer and its `updated_at` to `asked_at`.
         With a worker the run is running, at its first attempt: raise ReplyInProgress, naming the run, when the
         conversation has an active run; of any number of simultaneous callers exactly one gets through. Without one
         the run is queued, at no attempt yet, whatever else is active. Raise ConversationNotFound when it is gone.

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
 from domain.conversation import PromptMessage
 from domain.errors import ProviderFailure
-from domain.run import Problem, ReasoningDelta, Run, RunEvent, RunFinished, RunStatus, TextDelta
+from domain.run import REFUSAL, Delta, Problem, Run, RunEvent, RunFinished, RunStatus
+from domain.tool import ToolCallDelta
 
 ANSWER_CHARACTERS = 4_000_000
 CUT = Problem("stream_cut", "The provider ended the stream without saying that the answer was finished")
 TOO_LONG = Problem("answer_too_long", f"The answer was stopped at {ANSWER_CHARACTERS:,} characters")
 WHOLE = frozenset({"stop", "tool_calls", "end_turn"})
+"""The finish reasons of a whole answer; the caller runs the tools that it calls and comes back with the results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +29,15 @@ class ExecuteRun:
         An answer is completed only with the provider's finish reason as proof. When cancelled, the provider is
         closed before CancelledError goes on to the caller, who decides what the ending is called.
         """
-        request = ModelRequest(model=run.model, messages=prompt)
+        request = request_for(run, prompt)
         finished: ModelFinished | None = None
         written = 0
         try:
             async with aclosing(self.model.stream(request)) as batches:
                 async for batch in batches:
-                    deltas = [event for event in batch if isinstance(event, (TextDelta, ReasoningDelta))]
+                    deltas = [event for event in batch if not isinstance(event, ModelFinished)]
                     append(deltas)
-                    written += sum(len(delta.text) for delta in deltas)
+                    written += sum(_length(delta) for delta in deltas)
                     if isinstance(batch[-1], ModelFinished):
                         finished = batch[-1]
                     elif written > ANSWER_CHARACTERS:
@@ -45,4 +47,26 @@ class ExecuteRun:
         if finished is None:
             return RunFinished(RunStatus.INCOMPLETE, problem=CUT)
         status = RunStatus.COMPLETED if finished.reason in WHOLE else RunStatus.INCOMPLETE
-        return RunFinished(status, finished.reason, usage=finished.usage)
+        return RunFinished(status, REFUSAL if finished.refused else finished.reason, usage=finished.usage)
+
+
+def request_for(run: Run, prompt: tuple[PromptMessage, ...]) -> ModelRequest:
+    asked = run.settings
+    return ModelRequest(
+        model=run.model,
+        messages=prompt,
+        temperature=asked.temperature,
+        top_p=asked.top_p,
+        max_tokens=asked.max_tokens,
+        stop=asked.stop,
+        seed=asked.seed,
+        json_schema=asked.json_schema,
+        tools=asked.tools,
+        tool_choice=asked.tool_choice,
+        parallel_tool_calls=asked.parallel_tool_calls,
+        extra=asked.model_extra,
+    )
+
+
+def _length(delta: Delta) -> int:
+    return len(delta.name) + len(delta.arguments) if isinstance(delta, ToolCallDelta) else len(delta.text)

@@ -11,8 +11,9 @@ from application.ports.storage import BeginRead
 from application.runs.execute_run import ExecuteRun
 from application.runs.run_writer import RunWriter
 from application.runs.worker import CANCELLED
-from domain.conversation import Context, PromptMessage, prompt_for
+from domain.conversation import PromptMessage
 from domain.errors import ConversationNotFound, RunLost, StorageUnavailable
+from domain.prompt import Context, given_together, prompt_for
 from domain.run import AnswerReset, Problem, Run, RunEvent, RunFinished, RunStatus, answer_of
 
 log = logging.getLogger(__name__)
@@ -67,12 +68,13 @@ class ResumeRun:
         return events
 
     async def _prompt(self, run: Run) -> tuple[PromptMessage, ...]:
-        """What the model is shown: the branch that ends in the run's question."""
+        """What the model is shown: the branch that ends in the run's question, of which the question is whole."""
+        limit, tip = self.context.budget.messages, run.question_id
         try:
             async with self.read() as tx:
                 conversation = await tx.conversations.get(run.conversation_id, owner=run.owner)
-                tip, limit = run.question_id, self.context.budget.messages
-                branch = await tx.messages.branch(conversation, tip=tip, limit=limit)
+                while given_together(branch := await tx.messages.branch(conversation, tip=tip, limit=limit)) == limit:
+                    limit *= 10
         except ConversationNotFound as gone:
             raise RunLost(run.id) from gone
-        return prompt_for(self.context, branch)
+        return prompt_for(self.context, branch, asked=given_together(branch), instructions=run.settings.instructions)

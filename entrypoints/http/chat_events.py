@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from application.chat.ask_question import Question
 from application.ports.language_model import ModelRequest
-from domain.conversation import ConversationId, PromptMessage, Role, Text, checked_text, prompt_for
+from domain.conversation import ConversationId, PromptMessage, Role, Text, checked_text
+from domain.prompt import prompt_for
 from domain.run import RunId
 from entrypoints.http.chat import REFUSALS
 from entrypoints.http.dependencies import Caller, Services

@@ -20,9 +20,9 @@ from domain.conversation import (
     Role,
     Text,
     checked_text,
-    prompt_for,
 )
 from domain.errors import Refusal
+from domain.prompt import prompt_for
 from domain.run import NumberedEvent, Run, RunFinished, RunId, RunStatus, TextDelta
 from entrypoints.container import Container
 from entrypoints.http.dependencies import Caller, Services

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
 
-from domain.conversation import LABEL_CHARACTERS, MESSAGE_CHARACTERS, TITLE_CHARACTERS, Conversation, Message, Text
+from domain.conversation import LABEL_CHARACTERS, MESSAGE_CHARACTERS, TITLE_CHARACTERS, Conversation, Message
 from domain.run import IfBusy, Run
 from domain.usage import Usage
+from entrypoints.http.parts import PartOut, part_out
 
 LARGEST_ID = 2**63 - 1
 
@@ -144,11 +145,6 @@ def _fields(conversation: Conversation) -> dict[str, Any]:
     }
 
 
-class PartOut(Out):
-    type: Literal["text", "reasoning"]
-    text: str
-
-
 class MessageOut(Out):
     id: int
     role: str
@@ -167,7 +163,7 @@ class MessageOut(Out):
             content=message.text,
             created_at=message.created_at,
             parent_id=message.parent_id,
-            parts=[PartOut(type="text" if isinstance(p, Text) else "reasoning", text=p.text) for p in message.parts],
+            parts=[part_out(part) for part in message.parts],
             run_id=message.run_id,
             status=message.status,
         )

@@ -1,4 +1,5 @@
-"""Chat completions: nothing is stored, and what the provider says passes as it is where it speaks this dialect."""
+"""Chat completions: what the provider says passes as it is where it speaks this dialect, and nothing is stored unless
+`store` asks for it."""
 
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from application.chat_router import ChatCall
 from domain.errors import InvalidInput
 from domain.idempotency import StoredAnswer
 from entrypoints.container import Container
-from entrypoints.http.dependencies import KEY_PARAMETER, once_key_of, services_of
+from entrypoints.http.dependencies import KEY_PARAMETER, caller_of, once_key_of, services_of
 from entrypoints.http.encoders.sse import HEARTBEAT
 from entrypoints.http.once import streamed_once
 from entrypoints.http.problems import request_id_of
@@ -23,6 +24,7 @@ from entrypoints.openai.encoders.chunks import DONE, MEDIA_TYPE, Heading, chunks
 from entrypoints.openai.encoders.completion import completion
 from entrypoints.openai.fields import refuse_operators
 from entrypoints.openai.neutral import model_request
+from entrypoints.openai.stored_chat import stored_chat
 
 router = APIRouter(prefix="/v1", tags=["openai"], responses=ERRORS)
 
@@ -42,6 +44,8 @@ async def chat_completions(body: ChatCompletionBody, request: Request) -> Respon
     # each FastAPI dependency costs a tenth of what is ours of a request
     services, key = services_of(request), await once_key_of(request)
     _check(body)
+    if body.store:
+        return await stored_chat(body, request, services, caller_of(request), key)
     call = ChatCall(model=body.model, body=_document(await request.body()), neutral=partial(model_request, body))
     heading = _heading(body, request, services)
     once = services.answer_once()
@@ -54,8 +58,6 @@ async def chat_completions(body: ChatCompletionBody, request: Request) -> Respon
 
 def _check(body: ChatCompletionBody) -> None:
     refuse_operators(body.model_extra or ())
-    if body.store:
-        raise InvalidInput("store", "nothing is stored here; POST /chat with `message` keeps a turn")
     if body.stream_options is not None and not body.stream:
         raise InvalidInput("stream_options", "goes only with `stream`: true")
 

@@ -8,3 +8,4 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": ErrorOut, "description": "The request is at fault, or comes too soon (429 has `Retry-After`)"},
     "5XX": {"model": ErrorOut, "description": "This server or the provider is at fault"},
 }
+JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}}}}

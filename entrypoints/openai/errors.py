@@ -26,8 +26,8 @@ def speaks_openai(scope: Scope) -> bool:
 
 def error_response(problem: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
     body = msgspec.json.encode({"error": error_of(problem)})
-    more = {"x-should-retry": "false"} if problem["code"] == "reply_in_progress" else {}
-    return Response(body, _status_of(problem), headers={**headers, **more}, media_type="application/json")
+    more = {"x-should-retry": "false"} if "run_id" in problem else {}  # the question is kept: again it would be another
+    return Response(body, status_of(problem), headers={**headers, **more}, media_type="application/json")
 
 
 def error_of(problem: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def error_of(problem: Mapping[str, Any]) -> dict[str, Any]:
     return {"message": str(detail), "type": kind, "param": param, "code": code}
 
 
-def _status_of(problem: Mapping[str, Any]) -> int:
+def status_of(problem: Mapping[str, Any]) -> int:
     """A client tries again after a 409, which is wrong while another answer is being written."""
     if problem["code"] == "reply_in_progress":
         return 400

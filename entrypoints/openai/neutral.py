@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from application.ports.language_model import ANY_OBJECT, JsonSchema, ModelRequest
+from application.ports.language_model import ModelRequest
 from domain.conversation import Image, PromptMessage, PromptPart, Role, Text, ToolCall, ToolResult
 from domain.errors import InvalidInput
-from domain.tool import NamedTool, ToolChoice, ToolSpec, ToolUse
+from domain.tool import ANY_OBJECT, JsonSchema, NamedTool, ToolChoice, ToolSpec, ToolUse
 from entrypoints.openai.chat_schemas import ChatCompletionBody, ChatMessage, ContentPart, ResponseFormat, ToolIn
 
 ROLES = {

@@ -1,7 +1,8 @@
 """The wire shapes that the routes under /v1 share, and the small ones."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import msgspec
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
 from domain.conversation import MESSAGE_CHARACTERS
@@ -25,7 +26,20 @@ def _is_text(value: object) -> object:
     return value
 
 
+def _can_be_kept(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        written = msgspec.json.encode(value)
+    except (UnicodeEncodeError, RecursionError):
+        raise ValueError("must be JSON that is not nested too deeply, without halves of surrogate pairs") from None
+    if b"\\u0000" in written:
+        raise ValueError("must not contain the character NUL (U+0000)")
+    return value
+
+
 Words = Annotated[str, Field(max_length=MESSAGE_CHARACTERS), AfterValidator(_without_nul)]
+Address = Annotated[str, AfterValidator(_without_nul)]
+Name = Annotated[str, Field(max_length=512), AfterValidator(_without_nul)]
+Json = Annotated[dict[str, Any], AfterValidator(_can_be_kept)]
 Model = Annotated[
     str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(_is_no_address)
 ]

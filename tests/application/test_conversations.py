@@ -4,7 +4,7 @@ import pytest
 
 from adapters.memory.database import MemoryDatabase
 from application.conversations.change_conversation import ChangeConversation
-from application.conversations.create_conversation import UNTITLED, CreateConversation
+from application.conversations.create_conversation import CreateConversation
 from application.conversations.get_conversation import GetConversation
 from application.conversations.list_conversations import ListConversations
 from application.conversations.list_messages import ListMessages
@@ -12,6 +12,7 @@ from application.ports.storage import ConversationFilter
 from domain.access import Principal
 from domain.conversation import ConversationChange, ConversationId, MessageId
 from domain.errors import ConversationNotFound, InvalidInput, MessageNotFound
+from domain.title import UNTITLED
 from tests.support.builders import ALICE, BOB, LATER, NOON, add_conversation, ask, exchange
 from tests.support.core import ANN
 

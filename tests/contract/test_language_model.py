@@ -13,10 +13,10 @@ from adapters.demo.language_model import DemoLanguageModel
 from adapters.openai.language_model import OpenAILanguageModel
 from adapters.openai.retries import Retries
 from adapters.openai.server import OpenAIServer
-from application.ports.language_model import JsonSchema, LanguageModel, ModelFinished, ModelRequest
+from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
 from domain.conversation import Image, PromptMessage, Reasoning, Role, Text, ToolCall, ToolResult, storable
 from domain.run import ReasoningDelta, TextDelta
-from domain.tool import ToolCallDelta, ToolSpec, ToolUse
+from domain.tool import JsonSchema, ToolCallDelta, ToolSpec, ToolUse
 from tests.support.listening import hear, question
 from tests.support.provider import Script, ScriptedProvider
 

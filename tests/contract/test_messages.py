@@ -2,7 +2,19 @@
 
 import pytest
 
-from domain.conversation import ConversationChange, MessageId, MessageStatus, Part, ProviderState, Reasoning, Role, Text
+from domain.conversation import (
+    ConversationChange,
+    Image,
+    MessageId,
+    MessageStatus,
+    Part,
+    ProviderState,
+    Reasoning,
+    Role,
+    Text,
+    ToolCall,
+    ToolResult,
+)
 from domain.errors import MessageNotFound
 from tests.support.builders import (
     LATER,
@@ -23,6 +35,10 @@ PARTS: dict[str, tuple[Part, ...]] = {
     "text with state": (Text("hello", ProviderState("openai", STATE)),),
     "reasoning": (Reasoning("hm"), Text("hello")),
     "reasoning with state": (Reasoning("", ProviderState("anthropic", STATE)), Text("hello")),
+    "a call": (Text("hello"), ToolCall("call_1", "weather", '{"in": "Bern"}', ProviderState("x", STATE))),
+    "a broken call": (ToolCall("", "", '{"in": "Be'),),
+    "results": (ToolResult("call_1", "dry\n"), ToolResult("call_2", "", ProviderState("x", STATE))),
+    "pictures": (Image("https://example.org/wren.png"), Text("who?"), Image("data:image/png;base64,AA==", "low")),
     "many": (Text("a"), Reasoning("b"), Text(""), Text("c"), Reasoning("d", ProviderState("x", {}))),
 }
 

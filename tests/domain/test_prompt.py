@@ -5,16 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.conversation import (
-    Context,
-    ContextBudget,
     PromptMessage,
     ProviderState,
     Reasoning,
     Role,
     Text,
-    estimated_tokens,
-    prompt_for,
 )
+from domain.prompt import Context, ContextBudget, estimated_tokens, prompt_for
 
 PLENTY = ContextBudget(messages=1_000, tokens=1_000_000)
 
@@ -100,3 +97,15 @@ def test_it_is_the_end_of_the_branch_within_the_budget_with_the_question_last(
     assert len(prompt) <= budget.messages
     assert len(prompt) == 1 or prompt[0].role is Role.USER
     assert sum(map(estimated_tokens, prompt)) <= max(budget.tokens, estimated_tokens(question))
+
+
+def test_instructions_take_the_place_of_the_system_prompt() -> None:
+    context = Context("Be brief.", PLENTY)
+    assert texts(prompt_for(context, [user("Why?")], instructions="Be a bird.")) == ["Be a bird.", "Why?"]
+    assert texts(prompt_for(context, [user("Why?")], instructions="")) == ["Why?"]
+    assert texts(prompt_for(context, [user("Why?")], instructions=None)) == ["Be brief.", "Why?"]
+
+
+def test_a_question_of_several_messages_always_goes_in_whole() -> None:
+    branch = [user("1"), assistant("2"), user("x" * 4_000), assistant("y" * 4_000), user("5")]
+    assert texts(prompt_for(Context(None, ContextBudget(2, 10)), branch, asked=3)) == [m.text for m in branch[2:]]

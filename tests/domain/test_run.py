@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.conversation import MessageStatus, Reasoning, Text
+from domain.conversation import MessageStatus, Reasoning, Text, ToolCall
 from domain.errors import ProviderTimedOut
 from domain.run import (
     ACTIVE,
+    REFUSAL,
     AnswerReset,
     Problem,
     ReasoningDelta,
@@ -20,13 +21,16 @@ from domain.run import (
     answer_of,
     merged,
 )
+from domain.tool import ToolCallDelta
 
 FINISHED = RunFinished(RunStatus.COMPLETED, "stop")
-RESETS = [AnswerReset(), AnswerReset((Text("so far"),))]
+RESETS = [AnswerReset(), AnswerReset((Text("so far"), ToolCall("z", "before", "{}")))]
+pieces = st.builds(ToolCallDelta, st.integers(0, 2), arguments=st.text(max_size=3))
 events = st.lists(
     st.one_of(
         st.text(max_size=3).map(TextDelta),
         st.text(max_size=3).map(ReasoningDelta),
+        pieces,
         st.sampled_from([FINISHED, *RESETS]),
     ),
     max_size=12,
@@ -53,7 +57,8 @@ def test_merging_says_the_same_in_no_more_events(facts: list[RunEvent]) -> None:
     assert len(once) <= len(facts)
     assert merged(once) == once
     for before, after in pairwise(once):
-        assert type(before) is not type(after) or isinstance(before, RunFinished | AnswerReset)
+        alike = type(before) is type(after) and getattr(before, "index", 0) == getattr(after, "index", 0)
+        assert not alike or isinstance(before, RunFinished | AnswerReset)
 
 
 @given(events, st.integers(0, 12))
@@ -65,6 +70,40 @@ def test_an_answer_keeps_the_order_of_words_and_reasoning() -> None:
     facts: list[RunEvent] = [ReasoningDelta("h"), ReasoningDelta("m"), TextDelta("Be"), FINISHED, TextDelta("cause.")]
     assert answer_of(facts) == (Reasoning("hm"), Text("Be"), Text("cause."))
     assert answer_of([]) == ()
+
+
+def test_the_pieces_of_a_call_become_one_and_those_of_another_do_not() -> None:
+    facts: list[RunEvent] = [
+        ToolCallDelta(0, "a", "weather"),
+        ToolCallDelta(0, arguments='{"in": '),
+        ToolCallDelta(0, arguments='"Bern"}'),
+        ToolCallDelta(1, "b", "time", "{}"),
+        ToolCallDelta(0, arguments=" "),
+    ]
+    assert merged(facts) == [
+        ToolCallDelta(0, "a", "weather", '{"in": "Bern"}'),
+        ToolCallDelta(1, "b", "time", "{}"),
+        ToolCallDelta(0, arguments=" "),
+    ]
+
+
+def test_an_answer_has_its_calls_where_they_began() -> None:
+    facts: list[RunEvent] = [
+        TextDelta("Let me look."),
+        ToolCallDelta(0, "a", "weather", "{"),
+        ReasoningDelta("hm"),
+        ToolCallDelta(1, "b", "time", "{}"),
+        ToolCallDelta(0, arguments="}"),
+        TextDelta("Wait."),
+    ]
+    weather, time = ToolCall("a", "weather", "{}"), ToolCall("b", "time", "{}")
+    assert answer_of(facts) == (Text("Let me look."), weather, Reasoning("hm"), time, Text("Wait."))
+    assert answer_of([*facts, AnswerReset(), ToolCallDelta(0, "c", "time", "[]")]) == (ToolCall("c", "time", "[]"),)
+
+
+@pytest.mark.parametrize("reason", ["stop", REFUSAL, None])
+def test_a_refusal_is_known_by_its_finish_reason(reason: str | None) -> None:
+    assert RunFinished(RunStatus.COMPLETED, reason).refused == (reason == REFUSAL)
 
 
 @pytest.mark.parametrize("status", RunStatus)

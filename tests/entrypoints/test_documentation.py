@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.app import Parley, until
 
+PATH_VALUES = {"{id}": "1", "{model}": "demo:parrot", "{mid}": "1", "{response_id}": "resp_1"}
+
 
 @pytest.fixture
 async def spec(app: Parley) -> dict[str, Any]:
@@ -41,7 +43,8 @@ async def idle(app: Parley) -> bool:
 
 
 async def test_every_example_runs_when_pasted(app: Parley, spec: dict[str, Any]) -> None:
-    await app.http.post("/chat", json={"message": "so that conversation 1 and run 1 exist"})
+    first = {"input": "so that conversation 1 and run 1 exist, and can be cancelled", "background": True}
+    await app.http.post("/v1/responses", json=first)
     ran = 0
     for path, verb, operation in sorted(operations(spec), key=lambda o: o[1] == "delete"):
         query = {
@@ -56,7 +59,9 @@ async def test_every_example_runs_when_pasted(app: Parley, spec: dict[str, Any])
             bodies = [example for name in names for example in spec["components"]["schemas"][name]["examples"]]
         for example in bodies:
             await until(lambda: idle(app))
-            url = path.replace("{id}", "1").replace("{model}", "demo:parrot").replace("{mid}", "1")
+            url = path
+            for name, value in PATH_VALUES.items():
+                url = url.replace(name, value)
             response = await app.http.request(verb.upper(), url, json=example, params=query)
             assert response.status_code < 300, (verb, path, response.text)
             ran += 1

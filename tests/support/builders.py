@@ -6,9 +6,19 @@ from datetime import UTC, datetime, timedelta
 from application.ports.run_log import LogEntry
 from application.ports.storage import NewConversation
 from domain.access import OwnerId
-from domain.conversation import Conversation, ConversationId, Message, MessageId, Part, Text
+from domain.conversation import (
+    Conversation,
+    ConversationId,
+    Message,
+    MessageId,
+    Part,
+    PromptMessage,
+    Reasoning,
+    Role,
+    Text,
+)
 from domain.idempotency import IdempotencyKey
-from domain.run import Ending, Run, RunFinished, RunId, RunStatus, TextDelta, Turn, WorkerId
+from domain.run import DEFAULTS, Ending, Run, RunFinished, RunId, RunSettings, RunStatus, TextDelta, Turn, WorkerId
 from domain.usage import Usage
 from tests.support.databases import Database
 
@@ -46,6 +56,10 @@ async def add_conversation(
     return conversation
 
 
+def said(role: Role, *parts: Part | str) -> PromptMessage:
+    return PromptMessage(role, tuple(Text(part) if isinstance(part, str) else part for part in parts))
+
+
 def turn(
     conversation: Conversation,
     *question: Part | str,
@@ -53,21 +67,23 @@ def turn(
     at: datetime = NOON,
     model: str = "demo:parrot",
     worker: WorkerId | None = ONE,
+    settings: RunSettings = DEFAULTS,
 ) -> Turn:
     return Turn(
         owner=conversation.owner,
         conversation_id=conversation.id,
         parent_id=parent_id,
-        question=tuple(Text(part) if isinstance(part, str) else part for part in question or ("A question",)),
+        input=(said(Role.USER, *question or ("A question",)),),
         model=model,
         asked_at=at,
         worker_id=worker,
+        settings=settings,
     )
 
 
 def again(conversation: Conversation, question_id: MessageId, *, worker: WorkerId | None = ONE) -> Turn:
     """Another answer to a question that is there."""
-    return replace(turn(conversation, parent_id=question_id, worker=worker), question=None)
+    return replace(turn(conversation, parent_id=question_id, worker=worker), input=())
 
 
 async def opened(database: Database, turn: Turn) -> Run:
@@ -104,11 +120,11 @@ def ending(
     usage: Usage | None = USAGE,
     at: datetime = LATER,
 ) -> LogEntry:
-    """The last entry of a run's log; its one text delta stands for the whole answer."""
-    parts = tuple(Text(part) if isinstance(part, str) else part for part in answer)
+    """The last entry of a run's log, with the words of the answer."""
+    parts = said(Role.ASSISTANT, *answer).parts
     outcome = RunFinished(status, "stop", usage=usage)
-    said = [TextDelta(part.text) for part in parts]
-    return LogEntry(run, first or run.last_event + 1, (*said, outcome), Ending(outcome, parts, at))
+    words = [TextDelta(part.text) for part in parts if isinstance(part, (Text, Reasoning))]
+    return LogEntry(run, first or run.last_event + 1, (*words, outcome), Ending(outcome, parts, at))
 
 
 async def exchange(

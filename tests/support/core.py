@@ -10,6 +10,7 @@ from adapters.memory.signals import LocalSignals
 from application.chat.ask_question import AskQuestion, Question
 from application.chat.edit_question import EditQuestion
 from application.chat.regenerate_answer import RegenerateAnswer
+from application.chat.take_turn import TakeTurn
 from application.chat.titles import Titles
 from application.chat.turn_opener import TurnOpener
 from application.conversations.delete_conversation import DeleteConversation
@@ -25,8 +26,9 @@ from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
 from application.runs.worker_loop import WorkerLoop
 from domain.access import Principal
-from domain.conversation import Context, ContextBudget, ConversationId, Message
+from domain.conversation import ConversationId, Message
 from domain.idempotency import IdempotencyKey
+from domain.prompt import Context, ContextBudget
 from domain.run import IfBusy, NumberedEvent, Run, RunEvent, RunId, TextDelta, WorkerId
 from tests.support.builders import ALICE, ONE, stored_messages, stored_run
 from tests.support.clock import Clock
@@ -99,6 +101,7 @@ class Core:
             titles=Titles(None),
         )
         self.ask_question = AskQuestion(turns=self.turns, now=self.clock)
+        self.take_turn = TakeTurn(turns=self.turns, now=self.clock)
         self.edit_question = EditQuestion(turns=self.turns)
         self.regenerate_answer = RegenerateAnswer(turns=self.turns)
         self.follow_run = FollowRun(read=read, worker=self.worker, reader=self.reader)

@@ -7,27 +7,41 @@ from typing import Any
 
 import msgspec
 
-from domain.conversation import text_of
+from domain.conversation import ToolCall, text_of
 from domain.errors import Refusal
 from domain.run import AnswerReset, NumberedEvent, ReasoningDelta, RunEvent, RunFinished, TextDelta
+from domain.tool import ToolCallDelta
 from domain.usage import Usage
 from entrypoints.http.encoders.sse import frame
 
 TYPE_OF: dict[type[RunEvent], str] = {
     TextDelta: "text_delta",
     ReasoningDelta: "reasoning_delta",
+    ToolCallDelta: "tool_call_delta",
     AnswerReset: "answer_reset",
     RunFinished: "run_finished",
 }
 
 
 def as_object(numbered: NumberedEvent) -> dict[str, Any]:
-    """`{"seq", "type", ...}` with the event's own fields; an `answer_reset` begins the answer anew with its `text`."""
+    """`{"seq", "type", ...}` with the event's own fields.
+
+    An `answer_reset` begins the answer anew with its `text`, and its `tool_calls` if it has any.
+    """
     event = numbered.event
-    fields: dict[str, Any] = {"text": text_of(event.parts)} if isinstance(event, AnswerReset) else asdict(event)
+    fields: dict[str, Any] = _beginning(event) if isinstance(event, AnswerReset) else asdict(event)
     if isinstance(event, RunFinished):
         fields["usage"] = usage_object(event.usage)
     return {"seq": numbered.number, "type": TYPE_OF[type(event)], **fields}
+
+
+def _beginning(reset: AnswerReset) -> dict[str, Any]:
+    calls = [
+        {"id": part.id, "name": part.name, "arguments": part.arguments}
+        for part in reset.parts
+        if isinstance(part, ToolCall)
+    ]
+    return {"text": text_of(reset.parts)} | ({"tool_calls": calls} if calls else {})
 
 
 def usage_object(usage: Usage | None) -> dict[str, int] | None:

@@ -1,6 +1,6 @@
 """A streamed chat completion: server-sent events whose data is a chunk."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,7 @@ async def chunks(
     batches: AsyncIterable[list[ModelEvent]], heading: Heading, request_id: str
 ) -> AsyncGenerator[bytes, None]:
     """A model's answer; `[DONE]` comes only after the proof that it is whole, else one error."""
-    piece = _chunk(heading, {"role": "assistant", "content": ""})
+    piece = opening(heading)
     try:
         async for batch in batches:
             yield piece + encoded(batch, heading)
@@ -53,13 +53,21 @@ async def relayed(opened: OpenedRelay, request_id: str) -> AsyncGenerator[bytes,
         yield error_event(refusal, request_id)
 
 
+def opening(heading: Heading) -> bytes:
+    return _chunk(heading, {"role": "assistant", "content": ""})
+
+
 def encoded(events: Iterable[ModelEvent], heading: Heading) -> bytes:
     return b"".join([_event(event, heading) for event in events])
 
 
 def error_event(refusal: Refusal, request_id: str) -> bytes:
     """How a stream ends that is not whole: clients raise it as the error that it is."""
-    return _data({"error": error_of(refusal_body(refusal, request_id))})
+    return problem_event(refusal_body(refusal, request_id))
+
+
+def problem_event(problem: Mapping[str, Any]) -> bytes:
+    return _data({"error": error_of(problem)})
 
 
 def _event(event: ModelEvent, heading: Heading) -> bytes:

@@ -8,10 +8,11 @@ import pytest
 
 from adapters.demo.answers import answer_to
 from adapters.demo.language_model import DemoLanguageModel
-from application.ports.language_model import JsonSchema, ModelEvent, ModelFinished, ModelRequest
+from application.ports.language_model import ModelEvent, ModelFinished, ModelRequest
 from domain.conversation import PromptMessage, Role, Text
 from domain.errors import ProviderRejectedRequest
 from domain.run import ReasoningDelta, TextDelta
+from domain.tool import JsonSchema
 
 
 def asking(*said: str, max_tokens: int | None = None, schema: JsonSchema | None = None) -> ModelRequest:

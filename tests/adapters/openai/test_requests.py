@@ -8,9 +8,10 @@ import pytest
 
 from adapters.openai.language_model import OpenAILanguageModel
 from adapters.openai.server import OpenAIServer
-from application.ports.language_model import JsonSchema, ModelRequest
+from application.ports.language_model import ModelRequest
 from domain.conversation import PromptMessage, Reasoning, Role, Text
 from domain.errors import ProviderRejectedRequest
+from domain.tool import JsonSchema
 from tests.support.listening import hear, question
 from tests.support.provider import Script, ScriptedProvider
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from adapters.openai.language_model import OpenAILanguageModel
-from application.ports.language_model import ANY_OBJECT, JsonSchema, ModelRequest
+from application.ports.language_model import ModelRequest
 from domain.conversation import Image, PromptMessage, PromptPart, Reasoning, Role, Text, ToolCall, ToolResult
 from domain.run import ReasoningDelta, TextDelta
-from domain.tool import NamedTool, ToolCallDelta, ToolSpec, ToolUse
+from domain.tool import ANY_OBJECT, JsonSchema, NamedTool, ToolCallDelta, ToolSpec, ToolUse
 from tests.support.listening import hear, question
 from tests.support.provider import Script, ScriptedProvider
 

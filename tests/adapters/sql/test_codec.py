@@ -11,10 +11,23 @@ from adapters.sql.codec import (
     events_to_json,
     parts_from_columns,
     parts_to_columns,
+    settings_from_json,
+    settings_to_json,
     storable,
 )
-from domain.conversation import Part, ProviderState, Reasoning, Text, text_of
-from domain.run import AnswerReset, Problem, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta
+from domain.conversation import Image, Part, ProviderState, Reasoning, Text, ToolCall, ToolResult, text_of
+from domain.run import (
+    DEFAULTS,
+    AnswerReset,
+    Problem,
+    ReasoningDelta,
+    RunEvent,
+    RunFinished,
+    RunSettings,
+    RunStatus,
+    TextDelta,
+)
+from domain.tool import JsonSchema, NamedTool, ToolCallDelta, ToolSpec, ToolUse
 from domain.usage import Usage
 
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -23,14 +36,39 @@ values = st.recursive(scalars, lambda v: st.lists(v, max_size=3) | st.dictionari
 records = st.dictionaries(texts, values, max_size=3)
 
 states = st.none() | st.builds(ProviderState, texts, records)
-part = st.builds(Text, texts, states) | st.builds(Reasoning, texts, states)
+part = st.one_of(
+    st.builds(Text, texts, states),
+    st.builds(Reasoning, texts, states),
+    st.builds(ToolCall, texts, texts, texts, states),
+    st.builds(ToolResult, texts, texts, states),
+    st.builds(Image, texts, st.none() | texts, states),
+)
 usage = st.builds(Usage, st.integers(0, 2**62), st.integers(0, 2**62), records)
 problems = st.builds(Problem, texts, texts)
 finished = st.builds(
     RunFinished, st.sampled_from(RunStatus), st.none() | texts, st.none() | problems, st.none() | usage
 )
 resets = st.builds(AnswerReset, st.lists(part, max_size=3).map(tuple))
-event = st.builds(TextDelta, texts) | st.builds(ReasoningDelta, texts) | resets | finished
+pieces = st.builds(ToolCallDelta, st.integers(0, 9), texts, texts, texts)
+event = st.builds(TextDelta, texts) | st.builds(ReasoningDelta, texts) | pieces | resets | finished
+numbers = st.none() | st.floats(0, 2)
+tools = st.builds(ToolSpec, texts, texts, st.none() | records, st.none() | st.booleans())
+settings = st.builds(
+    RunSettings,
+    instructions=st.none() | texts,
+    temperature=numbers,
+    top_p=numbers,
+    max_tokens=st.none() | st.integers(1, 10**6),
+    stop=st.lists(texts, max_size=3).map(tuple),
+    seed=st.none() | st.integers(-(2**63), 2**63 - 1),
+    tools=st.lists(tools, max_size=3).map(tuple),
+    tool_choice=st.none() | st.sampled_from(ToolUse) | st.builds(NamedTool, texts),
+    parallel_tool_calls=st.none() | st.booleans(),
+    json_schema=st.none() | st.builds(JsonSchema, texts, records, st.none() | st.booleans()),
+    model_extra=records,
+    metadata=st.dictionaries(texts, texts, max_size=3),
+    extra=records,
+)
 
 
 def record(event: RunEvent) -> dict[str, Any] | None:
@@ -66,6 +104,53 @@ def test_what_is_searched_is_what_a_person_reads_but_for_nul(parts: tuple[Part, 
 )
 def test_one_plain_text_is_stored_once(parts: tuple[Part, ...], columns: tuple[str, str | None]) -> None:
     assert parts_to_columns(parts) == columns
+
+
+@given(settings)
+def test_settings_come_back_as_they_were(settings: RunSettings) -> None:
+    assert settings_from_json(settings_to_json(settings)) == settings
+
+
+def test_settings_as_in_every_run_take_no_room() -> None:
+    assert settings_to_json(RunSettings()) is None
+    assert settings_from_json(None) is DEFAULTS
+
+
+def test_the_names_of_settings_in_the_store_are_these_for_ever() -> None:
+    settings = RunSettings(
+        instructions="a",
+        temperature=1.0,
+        stop=("b",),
+        tools=(ToolSpec("c", "d", {"e": 1}),),
+        tool_choice=NamedTool("c"),
+        json_schema=JsonSchema("f", {"g": 2}),
+        metadata={"h": "i"},
+    )
+    stored = (
+        '{"instructions":"a","temperature":1.0,"stop":["b"],'
+        '"tools":[{"name":"c","description":"d","parameters":{"e":1},"strict":null}],"tool_choice":{"name":"c"},'
+        '"json_schema":{"name":"f","schema":{"g":2},"strict":null},"metadata":{"h":"i"}}'
+    )
+    assert settings_to_json(settings) == stored
+    assert settings_to_json(RunSettings(tool_choice=ToolUse.REQUIRED)) == '{"tool_choice":"required"}'
+
+
+def test_half_a_surrogate_pair_in_settings_stops_nothing() -> None:
+    settings = RunSettings(instructions="\ud800", extra={"\udfff": ["\x00"]})
+    assert settings_from_json(settings_to_json(settings)) == settings
+
+
+def test_the_names_of_parts_and_calls_in_the_store_are_these_for_ever() -> None:
+    parts = (ToolCall("a", "b", "{}"), ToolResult("a", "c"), Image("d"), Image("e", "low", ProviderState("f", {})))
+    assert parts_to_columns(parts) == (
+        "",
+        '[{"type":"tool_call","id":"a","name":"b","arguments":"{}"},{"type":"tool_result","call_id":"a","content":"c"},'
+        '{"type":"image","url":"d"},'
+        '{"type":"image","url":"e","detail":"low","provider_state":{"provider":"f","data":{}}}]',
+    )
+    assert events_to_json([ToolCallDelta(0, "a", "b"), ToolCallDelta(1, arguments="{")]) == (
+        '[{"type":"tool_call","index":0,"id":"a","name":"b"},{"type":"tool_call","index":1,"arguments":"{"}]'
+    )
 
 
 def test_the_names_in_the_store_are_these_for_ever() -> None:

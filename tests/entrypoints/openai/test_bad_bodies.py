@@ -78,7 +78,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"top_logprobs": 21}, "top_logprobs"),
     ({"metadata": {str(i): "x" for i in range(17)}}, "metadata"),
     ({"metadata": {"a": 5}}, "metadata.a"),
-    ({"store": True}, "store"),
+    ({"store": "yes"}, "store"),
+    ({"store": True, "n": 2}, "n"),
+    ({"store": True, "metadata": {"a" * 65: ""}}, "metadata"),
 ]  # fmt: skip
 OPERATORS = [
     "base_url", "api_base", "api_key", "apiKey", "api-key", "api_version", "extra_headers", "extra_body", "extra_query",

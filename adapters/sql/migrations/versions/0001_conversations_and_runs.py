@@ -75,6 +75,7 @@ def create_runs() -> None:
         sa.Column("question_id", Id, nullable=False),
         sa.Column("answer_id", Id, nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("settings", sa.Text()),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),

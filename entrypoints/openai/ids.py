@@ -1,0 +1,71 @@
+"""The names that OpenAI's clients know rows by: `resp_` a run, `conv_` a conversation, `msg_`, `fc_`, `rs_` and `fco_`
+the items of a message."""
+
+import re
+from dataclasses import dataclass
+
+from domain.conversation import ConversationId, MessageId
+from domain.errors import ConversationNotFound, MessageNotFound, RunNotFound
+from domain.run import RunId
+
+NUMBER = re.compile(r"[1-9][0-9]{0,18}")
+ITEM = re.compile(
+    r"(?P<kind>[a-z]{2,3})_(?P<message>[1-9][0-9]{0,18})(?:_(?P<place>[1-9][0-9]{0,5}))?(?:_a[1-9][0-9]{0,5})?"
+)
+LARGEST = 2**63 - 1
+KINDS = {"message": "msg", "reasoning": "rs", "function_call": "fc", "function_call_output": "fco"}
+TYPES = {prefix: kind for kind, prefix in KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemId:
+    """Item number `place`, from 0, of those of its `type` in a message."""
+
+    type: str
+    message_id: MessageId
+    place: int = 0
+
+    def __str__(self) -> str:
+        return item_id(self.type, str(self.message_id), self.place)
+
+
+def response_id(run_id: int) -> str:
+    return f"resp_{run_id}"
+
+
+def conversation_id(id: int) -> str:
+    return f"conv_{id}"
+
+
+def item_id(type: str, key: str, place: int = 0, attempt: int = 0) -> str:
+    """`key` is the message's id; an item of an answer that was begun anew tells in which attempt it was written."""
+    return f"{KINDS[type]}_{key}" + (f"_{place}" if place else "") + (f"_a{attempt}" if attempt else "")
+
+
+def run_id_of(id: str) -> RunId:
+    """Raise RunNotFound for what is no such name."""
+    if (number := _number(id, "resp_")) is None:
+        raise RunNotFound(id[:100])
+    return RunId(number)
+
+
+def conversation_id_of(id: str) -> ConversationId:
+    """Raise ConversationNotFound for what is no such name."""
+    if (number := _number(id, "conv_")) is None:
+        raise ConversationNotFound(id[:100])
+    return ConversationId(number)
+
+
+def item_id_of(id: str) -> ItemId:
+    """Raise MessageNotFound for what is no such name."""
+    found = ITEM.fullmatch(id)
+    if not found or found["kind"] not in TYPES or int(found["message"]) > LARGEST:
+        raise MessageNotFound(id[:100])
+    return ItemId(TYPES[found["kind"]], MessageId(int(found["message"])), int(found["place"] or 0))
+
+
+def _number(id: str, prefix: str) -> int | None:
+    digits = id.removeprefix(prefix)
+    if digits == id or not NUMBER.fullmatch(digits) or int(digits) > LARGEST:
+        return None
+    return int(digits)

@@ -1,0 +1,78 @@
+"""Items as a model is shown them."""
+
+from collections.abc import Iterable, Sequence
+
+from domain.conversation import Image, Part, PromptMessage, Reasoning, Role, Text, ToolCall, ToolResult
+from domain.errors import InvalidInput
+from entrypoints.openai.item_schemas import ItemIn, PartIn
+from entrypoints.openai.summaries import unpacked
+
+ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT, "system": Role.SYSTEM, "developer": Role.SYSTEM}
+
+
+def prompt_messages(given: str | Sequence[ItemIn], field: str = "input") -> tuple[PromptMessage, ...]:
+    """A text is the user's. What an assistant thought, said and called in a row is one message.
+
+    Raise InvalidInput, naming the item that cannot be taken.
+    """
+    if isinstance(given, str):
+        return (PromptMessage(Role.USER, (Text(given),)),)
+    messages: list[PromptMessage] = []
+    for i, item in enumerate(given):
+        message = _message(item, f"{field}[{i}]")
+        if message.role is Role.ASSISTANT and messages and messages[-1].role is Role.ASSISTANT:
+            message = PromptMessage(Role.ASSISTANT, (*messages.pop().parts, *message.parts))
+        if message.parts:
+            messages.append(message)
+    return tuple(messages)
+
+
+def _message(item: ItemIn, field: str) -> PromptMessage:
+    match item.type:
+        case "function_call":
+            call = ToolCall(item.call_id or "", item.name or "", item.arguments or "")
+            return PromptMessage(Role.ASSISTANT, (call,))
+        case "function_call_output":
+            said = _only_text(item.output or "", f"{field}.output")
+            return PromptMessage(Role.TOOL, (ToolResult(item.call_id or "", said),))
+        case "reasoning":
+            return PromptMessage(Role.ASSISTANT, tuple(_thoughts(item)))
+        case "compaction":
+            return unpacked(item.encrypted_content or "", f"{field}.encrypted_content")
+        case "item_reference":
+            raise InvalidInput(field, "no item has this id in the conversation that this goes on from")
+    return PromptMessage(ROLES[item.role or "user"], tuple(_content(item, f"{field}.content")))
+
+
+def _content(item: ItemIn, field: str) -> Iterable[Part]:
+    if isinstance(item.content, str):
+        yield Text(item.content)
+        return
+    for i, part in enumerate(item.content or ()):
+        place = f"{field}[{i}]"
+        if part.type != "input_image":
+            yield Text(_words(part))
+        elif item.role == "user":
+            yield Image(part.image_url or "", part.detail)
+        else:
+            raise InvalidInput(place, "pictures come from the user only")
+
+
+def _only_text(output: str | list[PartIn], field: str) -> str:
+    if isinstance(output, str):
+        return output
+    for i, part in enumerate(output):
+        if part.type == "input_image":
+            raise InvalidInput(f"{field}[{i}]", "what comes of a call is text here, not a picture")
+    return "".join(map(_words, output))
+
+
+def _thoughts(item: ItemIn) -> Iterable[Reasoning]:
+    """What was written out, or else its summary; what is encrypted only its maker could read."""
+    pieces = item.content if isinstance(item.content, list) and item.content else item.summary or ()
+    if text := "".join(map(_words, pieces)):
+        yield Reasoning(text)
+
+
+def _words(part: PartIn) -> str:
+    return part.text if part.text is not None else part.refusal or ""

@@ -1,0 +1,161 @@
+"""What a response may ask for. Harmless fields that Parley does not know are ignored."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from entrypoints.openai.chat_schemas import Count, ToolName
+from entrypoints.openai.item_schemas import Items
+from entrypoints.openai.schemas import Json, Model, Name, Open, Words
+
+Metadata = Annotated[
+    dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[Words, Field(max_length=512)]],
+    Field(max_length=16),
+]
+Id = Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class FunctionTool(Open):
+    type: Annotated[str, Field(min_length=1, max_length=64)]
+    name: ToolName | None = None
+    description: Words | None = None
+    parameters: Json | None = None
+    strict: bool | None = None
+
+    @model_validator(mode="after")
+    def _is_a_function(self) -> Self:
+        if self.type != "function":
+            raise ValueError(f"takes tools of type function, not {self.type!r}")
+        if self.name is None:
+            raise ValueError("a tool of type function needs `name`")
+        return self
+
+
+class Choice(Open):
+    """One function, or only some of them."""
+
+    type: Annotated[str, Field(min_length=1, max_length=64)]
+    name: ToolName | None = None
+    mode: Literal["auto", "required"] | None = None
+    tools: Annotated[list[FunctionTool], Field(max_length=256)] | None = None
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        if self.type == "function" and self.name is None:
+            raise ValueError("a choice of type function needs `name`")
+        if self.type == "allowed_tools" and (self.mode is None or not self.tools):
+            raise ValueError("a choice of type allowed_tools needs `mode` and `tools`")
+        if self.type not in ("function", "allowed_tools"):
+            raise ValueError(f"takes none, auto, required, function or allowed_tools, not {self.type!r}")
+        return self
+
+
+class Format(Open):
+    type: Literal["text", "json_object", "json_schema"]
+    name: Annotated[str, Field(pattern=r"^[\w-]{1,64}$")] | None = None
+    schema_: Annotated[Json, Field(alias="schema")] = Field(default_factory=dict)
+    strict: bool | None = None
+    description: Words | None = None
+
+    @model_validator(mode="after")
+    def _has_its_name(self) -> Self:
+        if self.type == "json_schema" and (self.name is None or not self.schema_):
+            raise ValueError("a format of type json_schema needs `name` and `schema`")
+        return self
+
+
+class TextConfig(Open):
+    format: Format | None = None
+    verbosity: Literal["low", "medium", "high"] | None = None
+
+
+class ReasoningConfig(Open):
+    effort: Name | None = None
+    summary: Name | None = None
+
+
+class ConversationRef(Open):
+    id: Id
+
+
+EXAMPLE = ConfigDict(json_schema_extra={"examples": [{"model": "demo:parrot", "input": "Why does a river bend?"}]})
+
+
+class CompactBody(Open):
+    model_config = EXAMPLE
+
+    input: Words | Items | None = None
+    model: Model | None = None
+    instructions: Words | None = None
+    previous_response_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _has_something(self) -> Self:
+        if not self.input and self.previous_response_id is None:
+            raise ValueError("`input` or `previous_response_id` is needed")
+        return self
+
+    @property
+    def conversation_id(self) -> str | None:
+        return None
+
+
+class ResponseBody(Open):
+    """`previous_response_id` or `conversation` say what this goes on from; a new conversation begins without them."""
+
+    model_config = EXAMPLE
+
+    input: Words | Items | None = None
+    model: Model | None = None
+    instructions: Words | None = None
+    previous_response_id: Id | None = None
+    conversation: Id | ConversationRef | None = None
+    stream: bool | None = None
+    background: bool | None = None
+    store: bool | None = None
+    tools: Annotated[list[FunctionTool], Field(max_length=256)] | None = None
+    tool_choice: Literal["none", "auto", "required"] | Choice | None = None
+    parallel_tool_calls: bool | None = None
+    text: TextConfig | None = None
+    reasoning: ReasoningConfig | None = None
+    temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
+    top_p: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
+    max_output_tokens: Count | None = None
+    max_tool_calls: Count | None = None
+    truncation: Literal["auto", "disabled"] | None = None
+    metadata: Metadata | None = None
+    include: Annotated[list[Name], Field(max_length=32)] | None = None
+    user: Name | None = None
+    safety_identifier: Name | None = None
+    prompt_cache_key: Name | None = None
+    service_tier: Name | None = None
+    prompt: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.previous_response_id is not None and self.conversation is not None:
+            raise ValueError("give `previous_response_id` or `conversation`, not both")
+        if self.background and self.store is False:
+            raise ValueError("what runs in the `background` must be stored: leave out `store`: false")
+        if self.prompt is not None:
+            raise ValueError("`prompt`: there are no prompt templates here; send `instructions` and `input`")
+        if not self.input:
+            raise ValueError("`input` must not be empty")
+        return self
+
+    @property
+    def conversation_id(self) -> str | None:
+        return self.conversation.id if isinstance(self.conversation, ConversationRef) else self.conversation
+
+
+class NewConversationBody(Open):
+    items: Annotated[Items, Field(max_length=20)] | None = None
+    metadata: Metadata | None = None
+
+
+class ConversationChangeBody(Open):
+    metadata: Metadata | None
+
+
+class NewItemsBody(Open):
+    items: Annotated[Items, Field(min_length=1, max_length=20)]
