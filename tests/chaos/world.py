@@ -56,11 +56,22 @@ class World:
         reader = self.visitor("reader", [])
         runs = sorted(self.history.runs)
         ended = await asyncio.gather(*(reader.see_to_the_end(run, seconds=GRACE_SECONDS) for run in runs))
+        dumb = [
+            f"replica {replica.name} does not answer" for replica in self.replicas if not await self._answers(replica)
+        ]
         late = [f"run {run} has not ended" for run, is_over in zip(runs, ended, strict=True) if not is_over]
         await self.http.aclose()
         patience = deadline - time.monotonic()
         found = await judge(self.history, self.postgres.database, self.provider.calls, patience_seconds=patience)
-        return [*late, *found, *await self._left_open(deadline), *self._printed()]
+        return [*dumb, *late, *found, *await self._left_open(deadline), *self._printed()]
+
+    async def _answers(self, replica: Replica) -> bool:
+        ask = self.history.ask(f"{NAME} is asked whether {replica.name} is well")
+        try:
+            answer = await self.http.post(f"{replica.url}/chat", json=ask.body)
+        except httpx2.TransportError:
+            return False
+        return answer.status_code == 200 and answer.json()["reply"] == ask.text
 
     def visitor(self, name: str, conversations: list[int]) -> Visitor:
         return Visitor(random.Random(f"{self.seed} {name}"), self.replicas, self.history, conversations, self.http)
