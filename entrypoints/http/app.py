@@ -9,7 +9,16 @@ from entrypoints.http.middleware import Access, BodyLimit, RequestId
 from entrypoints.http.problems import add_problem_handlers
 from entrypoints.lifespan import lifespan
 from entrypoints.openai import chat as openai_chat
-from entrypoints.openai import compaction, embeddings, models, response_socket, responses
+from entrypoints.openai import (
+    compaction,
+    embeddings,
+    models,
+    response_socket,
+    responses,
+)
+from entrypoints.openai import (
+    conversations as openai_conversations,
+)
 from entrypoints.settings import Settings
 from entrypoints.version import VERSION
 
@@ -35,7 +44,7 @@ def create_app(container: Container | None = None) -> FastAPI:
     app.state.container = container
     for module in (home, chat, chat_events, chat_socket, conversations, branches, runs, completions, health):
         app.include_router(module.router)
-    for v1 in (openai_chat, responses, compaction, response_socket, embeddings, models):
+    for v1 in (openai_chat, responses, compaction, response_socket, openai_conversations, embeddings, models):
         app.include_router(v1.router)
     add_problem_handlers(app)
     key = settings.api_key.get_secret_value() if settings.auth == "required" and settings.api_key else None

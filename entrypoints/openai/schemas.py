@@ -30,9 +30,7 @@ def _can_be_kept(value: dict[str, Any]) -> dict[str, Any]:
     try:
         written = msgspec.json.encode(value)
     except (UnicodeEncodeError, RecursionError):
-        raise ValueError(
-            "must be JSON that is not nested too deeply, without halves of surrogate pairs"
-        ) from None
+        raise ValueError("must be JSON that is not nested too deeply, without halves of surrogate pairs") from None
     if b"\\u0000" in written:
         raise ValueError("must not contain the character NUL (U+0000)")
     return value
