@@ -1,7 +1,7 @@
 """Conversations, messages and their parts."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
@@ -130,6 +130,7 @@ class Conversation:
     head_id: MessageId | None = None
     pinned: bool = False
     archived: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ class ConversationChange:
     title: str | None = None
     pinned: bool | None = None
     archived: bool | None = None
+    metadata: Mapping[str, str] | None = None
 
 
 def text_of(parts: Iterable[PromptPart]) -> str:

@@ -34,11 +34,15 @@ from application.chat.titles import Titles
 from application.chat.turn_opener import TurnOpener
 from application.chat_router import ChatRouter
 from application.completions.complete_text import CompleteText
+from application.conversations.add_items import AddItems
 from application.conversations.change_conversation import ChangeConversation
 from application.conversations.create_conversation import CreateConversation
 from application.conversations.delete_conversation import DeleteConversation
+from application.conversations.delete_item import DeleteItem
 from application.conversations.get_conversation import GetConversation
+from application.conversations.get_item import GetItem
 from application.conversations.list_conversations import ListConversations
+from application.conversations.list_items import ListItems
 from application.conversations.list_messages import ListMessages
 from application.embedder_router import EmbedderRouter
 from application.embeddings.embed_texts import EmbedTexts
@@ -51,6 +55,7 @@ from application.ports.language_model import LanguageModel
 from application.ports.signals import Signals
 from application.runs.appender import Appender
 from application.runs.cancel_run import CancelRun
+from application.runs.delete_run import DeleteRun
 from application.runs.execute_run import ExecuteRun
 from application.runs.follow_run import FollowRun
 from application.runs.get_run import GetRun
@@ -240,12 +245,17 @@ class Container(containers.DeclarativeContainer):
     get_run = providers.Singleton(GetRun, read=read)
     follow_run = providers.Singleton(FollowRun, read=read, worker=worker, reader=run_reader)
     cancel_run = providers.Singleton(CancelRun, read=read, stopper=run_stopper)
+    delete_run = providers.Singleton(DeleteRun, begin=begin, stopper=run_stopper)
     create_conversation = providers.Singleton(CreateConversation, begin=begin, now=now, lease_seconds=lease_seconds)
     get_conversation = providers.Singleton(GetConversation, read=read)
     list_conversations = providers.Singleton(ListConversations, read=read)
     change_conversation = providers.Singleton(ChangeConversation, begin=begin, now=now)
     delete_conversation = providers.Singleton(DeleteConversation, begin=begin, worker=worker, signals=signals)
     list_messages = providers.Singleton(ListMessages, read=read)
+    add_items = providers.Singleton(AddItems, begin=begin, now=now)
+    list_items = providers.Singleton(ListItems, read=read)
+    get_item = providers.Singleton(GetItem, read=read)
+    delete_item = providers.Singleton(DeleteItem, begin=begin)
     complete_text = providers.Singleton(
         CompleteText, model=model, default_model=default_model, schema_mismatch=providers.Object(schema_mismatch)
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
+from adapters.memory.copies import copied_conversation
 from adapters.memory.tables import Draft
 from application.ports.storage import ConversationFilter, ConversationRepository, NewConversation
 from domain.access import OwnerId
@@ -23,21 +24,22 @@ class MemoryConversations(ConversationRepository):
             title=new.title,
             created_at=new.created_at,
             updated_at=new.created_at,
+            metadata=dict(new.metadata),
         )
         self.draft.conversations.put(conversation.id, conversation)
-        return conversation
+        return copied_conversation(conversation)
 
     async def get(self, id: ConversationId, *, owner: OwnerId) -> Conversation:
         conversation = self.draft.conversations.get(id)
         if conversation is None or conversation.owner != owner:
             raise ConversationNotFound(id)
-        return conversation
+        return copied_conversation(conversation)
 
     async def page(
         self, *, owner: OwnerId, filter: ConversationFilter, before: ConversationId | None, limit: int
     ) -> list[Conversation]:
         matching = (
-            conversation
+            copied_conversation(conversation)
             for conversation in self.draft.conversations.newest_first()
             if conversation.owner == owner
             and (before is None or conversation.id < before)
@@ -56,10 +58,11 @@ class MemoryConversations(ConversationRepository):
             title=before.title if change.title is None else change.title,
             pinned=before.pinned if change.pinned is None else change.pinned,
             archived=before.archived if change.archived is None else change.archived,
+            metadata=before.metadata if change.metadata is None else dict(change.metadata),
             updated_at=at,
         )
         self.draft.conversations.put(id, after)
-        return after
+        return copied_conversation(after)
 
     async def retitle(self, id: ConversationId, *, owner: OwnerId, old: str, new: str) -> None:
         conversation = self.draft.conversations.get(id)

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from dataclasses import replace
 
-from domain.conversation import Message, Part
+from domain.conversation import Conversation, Message, Part
 from domain.run import DEFAULTS, AnswerReset, Run, RunEvent, RunFinished, RunSettings
 from domain.usage import Usage
 
@@ -16,6 +16,10 @@ def copied_message(message: Message) -> Message:
     if any(part.provider_state for part in message.parts):
         return replace(message, parts=copied_parts(message.parts))
     return message
+
+
+def copied_conversation(conversation: Conversation) -> Conversation:
+    return replace(conversation, metadata=dict(conversation.metadata))
 
 
 def copied_usage(usage: Usage) -> Usage:

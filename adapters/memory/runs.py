@@ -1,15 +1,19 @@
 """Runs in memory."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
-from adapters.memory.copies import copied_parts, copied_run, copied_settings
+from adapters.memory.copies import copied_run, copied_settings
+from adapters.memory.messages import chain
 from adapters.memory.tables import Draft, Lease
 from application.ports.clock import Now
 from application.ports.storage import RunRepository
 from domain.access import OwnerId
-from domain.conversation import ConversationId, Message, MessageId, MessageStatus, PromptMessage, Role
+from domain.conversation import ConversationId, MessageStatus, PromptMessage, Role
 from domain.errors import ConversationNotFound, ReplyInProgress, RunNotFound
 from domain.run import Run, RunId, RunKind, RunStatus, Turn
+
+ANSWER = PromptMessage(Role.ASSISTANT, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +27,12 @@ class MemoryRuns(RunRepository):
             raise ConversationNotFound(turn.conversation_id)
         if turn.worker_id and (in_the_way := self.draft.active_in(turn.conversation_id)):
             raise ReplyInProgress(in_the_way.id)
-        question_id = self._question(turn)
-        answer = self._message(turn, question_id, PromptMessage(Role.ASSISTANT, ()), MessageStatus.IN_PROGRESS)
+        add = partial(chain, self.draft, conversation_id=turn.conversation_id, at=turn.asked_at)
+        asked = add(turn.input, below=turn.parent_id)
+        question_id = asked[-1].id if asked else turn.parent_id
+        if question_id is None:
+            raise ValueError("a turn without input needs a message to answer")
+        [answer] = add([ANSWER], below=question_id)
         run = Run(
             id=RunId(next(self.draft.tables.run_ids)),
             owner=turn.owner,
@@ -40,7 +48,7 @@ class MemoryRuns(RunRepository):
             settings=copied_settings(turn.settings),
         )
         self._put(run, turn)
-        self.draft.messages.put(answer.id, replace(answer, run_id=run.id))
+        self.draft.messages.put(answer.id, replace(answer, run_id=run.id, status=MessageStatus.IN_PROGRESS))
         self.draft.conversations.put(
             conversation.id, replace(conversation, head_id=answer.id, updated_at=turn.asked_at)
         )
@@ -58,6 +66,14 @@ class MemoryRuns(RunRepository):
             self.draft.runs.put(id, replace(run, cancel_requested=True))
         return run
 
+    async def delete(self, id: RunId, *, owner: OwnerId) -> None:
+        run = await self.get(id, owner=owner)
+        if run.status.is_active:
+            raise ReplyInProgress(id)
+        if answer := self.draft.messages.get(run.answer_id):
+            self.draft.messages.put(answer.id, replace(answer, run_id=None))
+        self.draft.runs.drop(id)
+
     async def queued(self) -> int:
         ids = {**self.draft.tables.active, **self.draft.active.changes}.values()
         runs = [self.draft.runs.get(run_id) for of_conversation in ids for run_id in of_conversation or ()]
@@ -72,25 +88,3 @@ class MemoryRuns(RunRepository):
         self.draft.leases.put(run.id, Lease(turn.worker_id, self.now()))
         before = self.draft.active.get(run.conversation_id) or ()
         self.draft.active.put(run.conversation_id, (*before, run.id))
-
-    def _question(self, turn: Turn) -> MessageId:
-        """The message to be answered: the last of the new ones, or the one that gets another answer."""
-        question_id = turn.parent_id
-        for message in turn.input:
-            question_id = self._message(turn, question_id, message, MessageStatus.COMPLETED).id
-        if question_id is None:
-            raise ValueError("a turn without input needs a message to answer")
-        return question_id
-
-    def _message(self, turn: Turn, parent_id: MessageId | None, said: PromptMessage, status: MessageStatus) -> Message:
-        message = Message(
-            id=MessageId(next(self.draft.tables.message_ids)),
-            conversation_id=turn.conversation_id,
-            parent_id=parent_id,
-            role=said.role,
-            parts=copied_parts(said.parts),
-            status=status,
-            created_at=turn.asked_at,
-        )
-        self.draft.messages.put(message.id, message)
-        return message

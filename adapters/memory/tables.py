@@ -77,12 +77,22 @@ class Tables:
         del self.leases[run.id]
 
     def forget(self, id: ConversationId) -> None:
-        """Remove a conversation and all that hangs on it; what was spent stays in the ledger, without its run."""
+        """Remove a conversation and all that hangs on it."""
         del self.conversations[id]
         self.active.pop(id, None)
         for message_id in self.messages_of.pop(id, ()):
             del self.messages[message_id]
-        gone = set(self.runs_of.pop(id, ()))
+        self._forget_runs(set(self.runs_of.pop(id, ())))
+
+    def forget_message(self, id: MessageId) -> None:
+        self.messages_of[self.messages.pop(id).conversation_id].remove(id)
+
+    def forget_run(self, id: RunId) -> None:
+        self.runs_of[self.runs[id].conversation_id].remove(id)
+        self._forget_runs({id})
+
+    def _forget_runs(self, gone: set[RunId]) -> None:
+        """What was spent stays in the ledger, without its run."""
         for run_id in gone:
             del self.runs[run_id]
             self.leases.pop(run_id, None)
@@ -107,6 +117,9 @@ class Overlay(Generic[K, V]):
 
     def drop(self, key: K) -> None:
         self.changes[key] = None
+
+    def dropped(self) -> list[K]:
+        return [key for key, value in self.changes.items() if value is None and key in self.rows]
 
     def newest_first(self) -> Iterator[V]:
         new = [key for key in self.changes if key not in self.rows]
@@ -137,8 +150,10 @@ class Draft:
         self.ledger: list[Spent] = []
 
     def messages_in(self, id: ConversationId) -> Iterator[Message]:
-        yield from (self.tables.messages[key] for key in self.tables.messages_of.get(id, ()))
-        yield from (m for m in self.messages.changes.values() if m and m.conversation_id == id)
+        new = [key for key in self.messages.changes if key not in self.tables.messages]
+        for key in (*self.tables.messages_of.get(id, ()), *new):
+            if (message := self.messages.get(key)) and message.conversation_id == id:
+                yield message
 
     def active_in(self, id: ConversationId) -> Run | None:
         """The conversation's run that is running or waiting, else the oldest that is queued."""
@@ -156,11 +171,13 @@ class Draft:
 
     def commit(self) -> None:
         tables = self.tables
-        forgotten = [
-            id for id, kept in self.conversations.changes.items() if kept is None and id in tables.conversations
-        ]
-        for name in [name for name, kept in self.keys.changes.items() if kept is None]:
-            tables.keys.pop(name, None)
+        forgotten = self.conversations.dropped()
+        for name in self.keys.dropped():
+            del tables.keys[name]
+        for message_id in self.messages.dropped():
+            tables.forget_message(message_id)
+        for run_id in self.runs.dropped():
+            tables.forget_run(run_id)
         for overlay in (self.conversations, self.active, self.leases, self.keys):
             overlay.apply()
         for message_id in self.messages.apply():

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from adapters.sql.codec import from_json, to_json
 from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import conversations, messages
 from application.ports.storage import ConversationFilter, ConversationRepository, NewConversation
@@ -33,11 +34,13 @@ class SqlConversationRepository(Repository, ConversationRepository):
             "title": new.title,
             "pinned": False,
             "archived": False,
+            "metadata": to_json(dict(new.metadata)) if new.metadata else None,
             "created_at": new.created_at,
             "updated_at": new.created_at,
         }
         id = connection.execute(INSERT, row).scalar_one()
-        return Conversation(id, new.owner, new.user_label, new.title, new.created_at, new.created_at)
+        at = new.created_at
+        return Conversation(id, new.owner, new.user_label, new.title, at, at, metadata=dict(new.metadata))
 
     @in_session()
     def get(self, connection: sa.Connection, id: ConversationId, *, owner: OwnerId) -> Conversation:
@@ -78,7 +81,8 @@ class SqlConversationRepository(Repository, ConversationRepository):
         owner: OwnerId,
         at: datetime,
     ) -> Conversation:
-        named = {"title": change.title, "pinned": change.pinned, "archived": change.archived}
+        metadata = None if change.metadata is None else to_json(dict(change.metadata))
+        named = {"title": change.title, "pinned": change.pinned, "archived": change.archived, "metadata": metadata}
         values = {name: value for name, value in named.items() if value is not None}
         statement = UPDATE.values(updated_at=at, **values)
         row = connection.execute(statement, {"which": id, "whose": owner}).one_or_none()
@@ -112,4 +116,5 @@ def _from_row(row: sa.Row[Any]) -> Conversation:
         head_id=row.head_id,
         pinned=row.pinned,
         archived=row.archived,
+        metadata={} if row.metadata is None else from_json(row.metadata),
     )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from adapters.sql.codec import parts_from_columns, parts_to_columns
 from adapters.sql.columns import Id
 from adapters.sql.session import Repository, in_session
-from adapters.sql.tables import messages
+from adapters.sql.tables import conversations, messages, runs
 from application.ports.storage import MessageRepository
 from domain.conversation import Conversation, Message, MessageId, MessageStatus, PromptMessage, Role
 from domain.errors import MessageNotFound
@@ -30,7 +30,27 @@ def _upwards() -> sa.Select[Any]:
     return sa.select(path).order_by(path.c.step)
 
 
-UPWARDS = _upwards()
+def _onwards() -> sa.Select[Any]:
+    """From the head to its ancestors above `after`, by their ids alone; then the first of them whole."""
+    later = sa.and_(IN, m.id > sa.bindparam("after", type_=Id))
+    start = sa.select(m.id, m.parent_id).where(m.id == sa.bindparam("start", type_=Id), later)
+    path = start.cte("path", recursive=True)
+    path = path.union_all(sa.select(m.id, m.parent_id).where(m.id == path.c.parent_id, later))
+    first = sa.select(path.c.id).order_by(path.c.id).limit(sa.bindparam("most", type_=sa.Integer)).subquery()
+    return sa.select(messages).join(first, m.id == first.c.id).order_by(m.id)
+
+
+UPWARDS, ONWARDS = _upwards(), _onwards()
+THIS = sa.and_(m.id == sa.bindparam("which", type_=Id), IN)
+GET = sa.select(m.parent_id, m.run_id).where(THIS)
+ADOPT = (
+    sa.update(messages).where(m.parent_id == sa.bindparam("which", type_=Id), IN).values(parent_id=sa.bindparam("to"))
+)
+DELETE = sa.delete(messages).where(THIS)
+DELETE_RUN = sa.delete(runs).where(runs.c.id == sa.bindparam("which"))
+c = conversations.c
+MOVE_HEAD = sa.update(conversations).where(c.id == sa.bindparam("conversation"))
+MOVE_HEAD_FROM = MOVE_HEAD.where(c.head_id == sa.bindparam("which", type_=Id)).values(head_id=sa.bindparam("to"))
 
 
 class SqlMessageRepository(Repository, MessageRepository):
@@ -56,6 +76,43 @@ class SqlMessageRepository(Repository, MessageRepository):
         if not path:
             raise MessageNotFound(start)
         return [_from_row(row) for row in reversed(path if before is None else path[1:])]
+
+    @in_session(slow=True)
+    def onwards(
+        self, connection: sa.Connection, conversation: Conversation, *, after: MessageId | None = None, limit: int
+    ) -> list[Message]:
+        here = {"conversation": conversation.id}
+        if after is not None and not connection.execute(EXISTS, {"which": after, **here}).first():
+            raise MessageNotFound(after)
+        values = {"start": conversation.head_id, "after": after or 0, "most": limit, **here}
+        return [_from_row(row) for row in connection.execute(ONWARDS, values)]
+
+    @in_session(writes=True)
+    def add(
+        self, connection: sa.Connection, conversation: Conversation, said: Sequence[PromptMessage], *, at: datetime
+    ) -> list[Message]:
+        if not said:
+            return []
+        ids = self._session.message_ids(connection, len(said))
+        rows = chained(list(map(to_row, said)), ids, below=conversation.head_id, conversation_id=conversation.id, at=at)
+        connection.execute(sa.insert(messages), rows)
+        connection.execute(MOVE_HEAD, {"conversation": conversation.id, "head_id": ids[-1], "updated_at": at})
+        return [
+            Message(row["id"], conversation.id, row["parent_id"], each.role, each.parts, MessageStatus.COMPLETED, at)
+            for row, each in zip(rows, said, strict=True)
+        ]
+
+    @in_session(writes=True, slow=True)
+    def delete(self, connection: sa.Connection, conversation: Conversation, id: MessageId) -> None:
+        this = {"which": id, "conversation": conversation.id}
+        row = connection.execute(GET, this).one_or_none()
+        if row is None:
+            raise MessageNotFound(id)
+        for statement in (ADOPT, MOVE_HEAD_FROM):
+            connection.execute(statement, this | {"to": row.parent_id})
+        connection.execute(DELETE, this)
+        if row.run_id is not None:
+            connection.execute(DELETE_RUN, {"which": row.run_id})
 
 
 def to_row(message: PromptMessage) -> dict[str, Any]:

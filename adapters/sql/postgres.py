@@ -17,7 +17,7 @@ from adapters.sql.errors import translated, translated_commit
 from adapters.sql.postgres_connection import Connection, OwnConnection
 from adapters.sql.postgres_log import append
 from adapters.sql.postgres_signals import PostgresSignals
-from adapters.sql.postgres_statements import BEAT, HOLD_KEY, insert_turn
+from adapters.sql.postgres_statements import BEAT, HOLD_KEY, insert_turn, message_ids
 from adapters.sql.session import Session
 from application.ports.run_log import LogEntry
 from application.ports.signals import Signals
@@ -44,6 +44,9 @@ class PostgresSession(Session):
 
     def insert_turn(self, connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
         return insert_turn(connection, turn)
+
+    def message_ids(self, connection: sa.Connection, count: int) -> list[int]:
+        return message_ids(connection, count)
 
     def hold_key(self, connection: sa.Connection, key: IdempotencyKey) -> None:
         connection.execute(HOLD_KEY, {"owner": key.owner, "key": key.key})

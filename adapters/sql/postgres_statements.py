@@ -69,11 +69,15 @@ WHERE worker_id = $1 AND cancel_requested AND status = 'running' AND status IN (
 """
 
 
+def message_ids(connection: sa.Connection, count: int) -> list[int]:
+    return list(connection.execute(MESSAGE_IDS, {"count": count}).scalars())
+
+
 def insert_turn(connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
     """As Session.insert_turn: one statement, and two more when the input has several messages."""
     if not turn["earlier"]:
         return connection.execute(INSERT_TURN, turn).one_or_none()
-    ids = list(connection.execute(MESSAGE_IDS, {"count": len(turn["earlier"])}).scalars())
+    ids = message_ids(connection, len(turn["earlier"]))
     opened = connection.execute(INSERT_TURN, turn | {"parent_id": ids[-1]}).one_or_none()
     if opened:
         where = {"below": turn["parent_id"], "conversation_id": turn["conversation_id"], "at": turn["asked_at"]}

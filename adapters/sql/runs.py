@@ -8,7 +8,7 @@ from adapters.sql.codec import from_json, settings_from_json, settings_to_json
 from adapters.sql.columns import Id
 from adapters.sql.messages import to_row
 from adapters.sql.session import Repository, in_session
-from adapters.sql.tables import ACTIVE, conversations, run_events, runs, usage
+from adapters.sql.tables import ACTIVE, conversations, messages, run_events, runs, usage
 from application.ports.storage import RunRepository
 from domain.access import OwnerId
 from domain.conversation import ConversationId, PromptMessage, Role
@@ -48,6 +48,8 @@ IN_THE_WAY = (
     .limit(1)
 )
 REQUEST_CANCEL = sa.update(runs).where(r.id == sa.bindparam("which"), ACTIVE).values(cancel_requested=True)
+NAME_NO_RUN = sa.update(messages).where(messages.c.id == sa.bindparam("answer")).values(run_id=None)
+DELETE = sa.delete(runs).where(r.id == sa.bindparam("which"))
 COUNT_QUEUED = sa.select(sa.func.count()).select_from(runs).where(ACTIVE, r.status == QUEUED)
 
 
@@ -88,6 +90,16 @@ class SqlRunRepository(Repository, RunRepository):
             raise RunNotFound(id)
         connection.execute(REQUEST_CANCEL, {"which": id})
         return from_row(row)
+
+    @in_session(writes=True)
+    def delete(self, connection: sa.Connection, id: RunId, *, owner: OwnerId) -> None:
+        row = connection.execute(GET, {"which": id, "whose": owner}).one_or_none()
+        if row is None:
+            raise RunNotFound(id)
+        if RunStatus(row.status).is_active:
+            raise ReplyInProgress(id)
+        connection.execute(NAME_NO_RUN, {"answer": row.answer_id})
+        connection.execute(DELETE, {"which": id})
 
     @in_session()
     def queued(self, connection: sa.Connection) -> int:

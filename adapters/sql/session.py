@@ -32,6 +32,9 @@ class Session(Protocol):
         None, and nothing is inserted, when the run could not be.
         """
 
+    def message_ids(self, connection: sa.Connection, count: int) -> list[int]:
+        """So many fresh ids, rising."""
+
     def hold_key(self, connection: sa.Connection, key: IdempotencyKey) -> None:
         """Go on when nobody else has this key in hand; they wait until this session ends."""
 

@@ -19,7 +19,7 @@ from adapters.sql.errors import translated, translated_commit
 from adapters.sql.session import Session
 from adapters.sql.sqlite_connections import SqliteConnections
 from adapters.sql.sqlite_files import change_schema, claim
-from adapters.sql.sqlite_statements import append, beat, insert_turn
+from adapters.sql.sqlite_statements import append, beat, insert_turn, message_ids
 from application.ports.run_log import LogEntry
 from application.ports.signals import Signals
 from domain.errors import StorageUnavailable
@@ -47,6 +47,9 @@ class SqliteReading(Session):
 
     def insert_turn(self, connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:
         return insert_turn(connection, turn)
+
+    def message_ids(self, connection: sa.Connection, count: int) -> list[int]:
+        return message_ids(connection, count)
 
     def hold_key(self, connection: sa.Connection, key: IdempotencyKey) -> None:
         """Whoever writes has the whole database in hand."""

@@ -47,6 +47,7 @@ TO_CANCEL = """
     SELECT id FROM runs
     WHERE worker_id = ?1 AND cancel_requested AND status = 'running' AND status IN ('queued', 'running', 'waiting')
 """
+NEWEST_MESSAGE = sa.text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'messages'")
 INSERT_MESSAGES = sa.insert(messages)
 MOVE_HEAD = sa.update(conversations).where(conversations.c.id == sa.bindparam("which"))
 
@@ -81,6 +82,12 @@ KEEP_USAGE = sa.insert(usage).values(
     raw=sa.bindparam("record"),
     created_at=sa.bindparam("at"),
 )
+
+
+def message_ids(connection: sa.Connection, count: int) -> list[int]:
+    """As Session.message_ids: they stay fresh while this transaction has the turn to write."""
+    newest = connection.execute(NEWEST_MESSAGE).scalar_one()
+    return list(range(newest + 1, newest + 1 + count))
 
 
 def insert_turn(connection: sa.Connection, turn: dict[str, Any]) -> sa.Row[Any] | None:

@@ -27,6 +27,7 @@ conversations = sa.Table(
     sa.Column("head_id", Id),
     sa.Column("pinned", sa.Boolean, nullable=False),
     sa.Column("archived", sa.Boolean, nullable=False),
+    sa.Column("metadata", Words),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.Index("conversations_owner", "owner", "id"),

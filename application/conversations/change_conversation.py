@@ -1,4 +1,4 @@
-"""Rename, pin or archive a conversation."""
+"""Rename, pin or archive a conversation, or note something on it."""
 
 from dataclasses import dataclass, replace
 
@@ -6,6 +6,7 @@ from application.ports.clock import Now
 from application.ports.storage import BeginTransaction
 from domain.access import Principal
 from domain.conversation import TITLE_CHARACTERS, Conversation, ConversationChange, ConversationId, checked_text
+from domain.metadata import checked_metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,9 +15,11 @@ class ChangeConversation:
     now: Now
 
     async def __call__(self, principal: Principal, id: ConversationId, change: ConversationChange) -> Conversation:
-        """Raise InvalidInput naming `title`, or ConversationNotFound."""
+        """Raise InvalidInput naming `title` or `metadata`, or ConversationNotFound."""
         if change.title is not None:
             change = replace(change, title=checked_text(change.title, field="title", longest=TITLE_CHARACTERS))
+        if change.metadata is not None:
+            change = replace(change, metadata=checked_metadata(change.metadata))
         async with self.begin() as tx:
             conversation = await tx.conversations.change(id, change, owner=principal.owner, at=self.now())
             await tx.commit()

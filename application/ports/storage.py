@@ -1,15 +1,15 @@
 """The port of stored conversations, messages and runs, and of the short transactions that change them."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from application.ports.idempotency import IdempotencyKeys
 from domain.access import OwnerId
-from domain.conversation import Conversation, ConversationChange, ConversationId, Message, MessageId
+from domain.conversation import Conversation, ConversationChange, ConversationId, Message, MessageId, PromptMessage
 from domain.run import Run, RunId, Turn
 from domain.usage import Usage
 
@@ -20,6 +20,7 @@ class NewConversation:
     user_label: str | None
     title: str
     created_at: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,28 @@ class MessageRepository(Protocol):
         length of the conversation. Raise MessageNotFound when `before` or `tip` is not a message of this conversation.
         """
 
+    @abstractmethod
+    async def onwards(self, conversation: Conversation, *, after: MessageId | None = None, limit: int) -> list[Message]:
+        """The first `limit` messages on the path from the root to the head, oldest first; only ids above `after`.
+
+        The cost grows with what comes after them. Raise MessageNotFound when `after` is not a message of this
+        conversation.
+        """
+
+    @abstractmethod
+    async def add(self, conversation: Conversation, said: Sequence[PromptMessage], *, at: datetime) -> list[Message]:
+        """Store them (completed) as a chain below the head, which moves to the last of them; ids rise along it.
+
+        The conversation is as it was read in this transaction, and no run is active in it.
+        """
+
+    @abstractmethod
+    async def delete(self, conversation: Conversation, id: MessageId) -> None:
+        """What is below it goes below its parent, to which the head moves if it was here. An answer's run goes too.
+
+        The conversation is as it was read in this transaction, and no run is active in it. Raise MessageNotFound.
+        """
+
 
 class RunRepository(Protocol):
     @abstractmethod
@@ -94,6 +117,13 @@ class RunRepository(Protocol):
     @abstractmethod
     async def request_cancel(self, id: RunId, *, owner: OwnerId) -> Run:
         """Leave word that the run is to be cancelled, if it is active; the run as it was. Raise RunNotFound."""
+
+    @abstractmethod
+    async def delete(self, id: RunId, *, owner: OwnerId) -> None:
+        """Forget a run that has ended, and its events. What was asked and answered stays, and so does its usage.
+
+        Raise RunNotFound, or ReplyInProgress while it is active.
+        """
 
     @abstractmethod
     async def queued(self) -> int:

@@ -9,7 +9,16 @@ from entrypoints.http.middleware import Access, BodyLimit, RequestId
 from entrypoints.http.problems import add_problem_handlers
 from entrypoints.lifespan import lifespan
 from entrypoints.openai import chat as openai_chat
-from entrypoints.openai import compaction, embeddings, models, response_socket, responses
+from entrypoints.openai import (
+    compaction,
+    embeddings,
+    models,
+    response_socket,
+    responses,
+)
+from entrypoints.openai import (
+    conversations as openai_conversations,
+)
 from entrypoints.settings import Settings
 from entrypoints.version import VERSION
 
@@ -18,7 +27,7 @@ A reply is a run. The server owns the run; a connection is only a cursor over it
 Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=seq` brings you back.
 """
 ROUTES = (openai_chat, chat, home, chat_events, chat_socket, conversations, branches, runs, completions, health,
-          responses, compaction, response_socket, embeddings, models)  # fmt: skip
+          responses, compaction, response_socket, openai_conversations, embeddings, models)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 OPEN_PATHS = frozenset({"/health/live", "/health/ready"})
 

@@ -40,7 +40,9 @@ def _message(item: ItemIn, field: str) -> PromptMessage:
         case "compaction":
             return unpacked(item.encrypted_content or "", f"{field}.encrypted_content")
         case "item_reference":
-            raise InvalidInput(field, "no item has this id in the conversation that this goes on from")
+            raise InvalidInput(
+                field, "references are not looked up here: send the item itself, or `previous_response_id`"
+            )
     return PromptMessage(ROLES[item.role or "user"], tuple(_content(item, f"{field}.content")))
 
 

@@ -148,14 +148,23 @@ class ResponseBody(Open):
         return self.conversation.id if isinstance(self.conversation, ConversationRef) else self.conversation
 
 
+SAID: Any = {"type": "message", "role": "user", "content": "Why does a river bend?"}
+
+
 class NewConversationBody(Open):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [SAID], "metadata": {"topic": "rivers"}}]})
+
     items: Annotated[Items, Field(max_length=20)] | None = None
     metadata: Metadata | None = None
 
 
 class ConversationChangeBody(Open):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"metadata": {"topic": "rivers"}}]})
+
     metadata: Metadata | None
 
 
 class NewItemsBody(Open):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [SAID]}]})
+
     items: Annotated[Items, Field(min_length=1, max_length=20)]

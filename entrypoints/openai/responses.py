@@ -93,6 +93,13 @@ async def cancel_response(response_id: ResponseId, services: Services, caller: C
     return await _look(run, services, caller)
 
 
+@router.delete("/{response_id}", responses=JSON, response_class=Response, summary="Forget a response")
+async def delete_response(response_id: ResponseId, services: Services, caller: Caller) -> Response:
+    """It is stopped first. What was asked and answered stays in its conversation."""
+    await services.delete_run()(caller, run_id_of(response_id))
+    return json_response({"id": response_id, "object": "response", "deleted": True})
+
+
 @router.get("/{response_id}/input_items", responses=JSON, response_class=Response, summary="What was asked")
 async def list_input_items(
     response_id: ResponseId,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from application.ports.language_model import ModelRequest
 from domain.access import Principal
-from domain.conversation import PromptMessage
+from domain.conversation import PromptMessage, checked_messages
 from domain.idempotency import IdempotencyKey, StoredAnswer
 from domain.prompt import prompt_for
 from entrypoints.container import Container
@@ -61,9 +61,10 @@ async def stateless_call(
 ) -> StatelessCall:
     """What went before may be stored, or be `remembered` by the caller; neither the question nor the answer is stored.
 
-    The ids name nothing that is kept.
+    The ids name nothing that is kept. Raise InvalidInput, and RunNotFound or ConversationNotFound.
     """
     asked = prompt_messages(body.input or "")
+    checked_messages(asked, field="input")
     earlier = await earlier_of(services, caller, body) if remembered is None else remembered
     settings = settings_of(body)
     prompt = prompt_for(services.context(), [*earlier, *asked], asked=len(asked), instructions=settings.instructions)

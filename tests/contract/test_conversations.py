@@ -36,7 +36,8 @@ TOUCHES: dict[str, Touch] = {
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
 async def test_every_field_comes_back_as_it_was(database: Database, text: str) -> None:
     async with database.begin() as tx:
-        added = await tx.conversations.add(NewConversation(ALICE, user_label=text, title=text, created_at=NOON))
+        new = NewConversation(ALICE, user_label=text, title=text, created_at=NOON, metadata={text: text})
+        added = await tx.conversations.add(new)
         await tx.commit()
     assert added == Conversation(
         id=added.id,
@@ -48,6 +49,7 @@ async def test_every_field_comes_back_as_it_was(database: Database, text: str) -
         head_id=None,
         pinned=False,
         archived=False,
+        metadata={text: text},
     )
     assert await stored_conversation(database, added.id) == added
 
@@ -92,7 +94,8 @@ async def test_what_belongs_to_another_is_not_found_and_stays_as_it_was(database
         ConversationChange(title="Renamed"),
         ConversationChange(pinned=True),
         ConversationChange(archived=True),
-        ConversationChange(title="All of it", pinned=True, archived=True),
+        ConversationChange(metadata={"for": "me", "π": ""}),
+        ConversationChange(title="All of it", pinned=True, archived=True, metadata={"a": "b"}),
     ],
     ids=str,
 )
@@ -101,7 +104,8 @@ async def test_a_change_changes_what_it_names_and_the_time(database: Database, c
     async with database.begin() as tx:
         after = await tx.conversations.change(before.id, change, owner=ALICE, at=LATER)
         await tx.commit()
-    named = {name: value for name in ("title", "pinned", "archived") if (value := getattr(change, name)) is not None}
+    names = ("title", "pinned", "archived", "metadata")
+    named = {name: value for name in names if (value := getattr(change, name)) is not None}
     assert after == replace(before, updated_at=LATER, **named)
     assert await stored_conversation(database, before.id) == after
 
@@ -115,6 +119,24 @@ async def test_pinned_and_archived_can_be_taken_back(database: Database) -> None
             await tx.commit()
     stored = await stored_conversation(database, id)
     assert (stored.pinned, stored.archived) == (False, False)
+
+
+async def test_metadata_is_replaced_whole_and_nobody_s_copy_is_the_store_s(database: Database) -> None:
+    mine = {"kept": "yes"}
+    async with database.begin() as tx:
+        id = (await tx.conversations.add(replace(new_conversation(), metadata=mine))).id
+        await tx.commit()
+    mine["added"] = "by the caller"
+    read = (await stored_conversation(database, id)).metadata
+    assert read == {"kept": "yes"}
+    assert isinstance(read, dict)
+    read["added"] = "by the reader"
+    assert (await stored_conversation(database, id)).metadata == {"kept": "yes"}
+    for metadata in ({"other": "x"}, {}):
+        async with database.begin() as tx:
+            await tx.conversations.change(id, ConversationChange(metadata=metadata), owner=ALICE, at=LATER)
+            await tx.commit()
+        assert (await stored_conversation(database, id)).metadata == metadata
 
 
 async def test_deleting_takes_messages_runs_and_events_along_and_nothing_else(database: Database) -> None:

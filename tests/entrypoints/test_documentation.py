@@ -6,7 +6,10 @@ import pytest
 
 from tests.support.app import Parley, until
 
-PATH_VALUES = {"{id}": "1", "{model}": "demo:parrot", "{mid}": "1", "{response_id}": "resp_1"}
+PATH_VALUES = {
+    "{id}": "1", "{model}": "demo:parrot", "{mid}": "1", "{response_id}": "resp_1", "{conversation_id}": "conv_2",
+    "{item_id}": "msg_3",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -45,8 +48,9 @@ async def idle(app: Parley) -> bool:
 async def test_every_example_runs_when_pasted(app: Parley, spec: dict[str, Any]) -> None:
     first = {"input": "so that conversation 1 and run 1 exist, and can be cancelled", "background": True}
     await app.http.post("/v1/responses", json=first)
+    await app.http.post("/v1/conversations", json={"items": [{"role": "user", "content": "so that these do too"}]})
     ran = 0
-    for path, verb, operation in sorted(operations(spec), key=lambda o: o[1] == "delete"):
+    for path, verb, operation in sorted(operations(spec), key=lambda o: -len(o[0]) if o[1] == "delete" else -1000):
         query = {
             p["name"]: p["schema"].get("examples", [None])[0]
             for p in operation.get("parameters", [])

@@ -17,6 +17,7 @@ from application.conversations.delete_conversation import DeleteConversation
 from application.ports.signals import Signals
 from application.runs.appender import Appender
 from application.runs.cancel_run import CancelRun
+from application.runs.delete_run import DeleteRun
 from application.runs.execute_run import ExecuteRun
 from application.runs.follow_run import FollowRun
 from application.runs.live_run import LiveRun
@@ -106,6 +107,7 @@ class Core:
         self.regenerate_answer = RegenerateAnswer(turns=self.turns)
         self.follow_run = FollowRun(read=read, worker=self.worker, reader=self.reader)
         self.cancel_run = CancelRun(read=read, stopper=self.stopper)
+        self.delete_run = DeleteRun(begin=begin, stopper=self.stopper)
         self.delete_conversation = DeleteConversation(begin=begin, worker=self.worker, signals=signals)
 
     def replica(self, name: str = "worker two", **different: object) -> "Core":

@@ -13,7 +13,7 @@ from adapters.sql.database import SqlDatabase
 from adapters.sql.forgetting import LOOK as LOOK_FOR_OLD
 from adapters.sql.forgetting import OLD_RUNS
 from adapters.sql.keys import FIND
-from adapters.sql.messages import UPWARDS
+from adapters.sql.messages import ONWARDS, UPWARDS
 from adapters.sql.run_log import READ, WRITTEN
 from adapters.sql.runs import COUNT_QUEUED, GET_ACTIVE, IN_THE_WAY
 from adapters.sql.runs import GET as GET_RUN
@@ -26,12 +26,13 @@ c = conversations.c
 PAGE = SELECT.where(c.owner == "alice", c.id < 50).order_by(c.id.desc()).limit(20)
 LABELLED = SELECT.where(c.owner == "alice", c.user_label == "ann", c.id < 50).order_by(c.id.desc()).limit(20)
 CLAIM = {"me": "worker", "executing": [1, 2, 3], "lease": 10.0, "alone": False}
-SORT_FEW = (UPWARDS, GET_ACTIVE, IN_THE_WAY, HOLD)  # the messages asked for, or the active runs
+SORT_FEW = (UPWARDS, ONWARDS, GET_ACTIVE, IN_THE_WAY, HOLD)  # the messages asked for, or the active runs
 QUERIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "a conversation": (GET, {"which": 7, "whose": "alice"}),
     "a page of conversations": (PAGE, {}),
     "a page of one label": (LABELLED, {}),
     "a branch": (UPWARDS, {"start": ROWS, "conversation": 7, "steps": 20}),
+    "a branch from a cursor on": (ONWARDS, {"start": ROWS, "conversation": 7, "after": ROWS - 90, "most": 20}),
     "a run": (GET_RUN, {"which": 7, "whose": "alice"}),
     "the active run": (GET_ACTIVE, {"where": 7, "whose": "alice"}),
     "the run in the way": (IN_THE_WAY, {"where": 7, "whose": "alice"}),

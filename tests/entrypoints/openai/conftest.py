@@ -9,7 +9,7 @@ from tests.support.app import Parley, parley
 from tests.support.provider import ScriptedProvider
 
 KEY = "sk-secret-of-the-operator"
-LIMITS = {"first_byte_seconds": 0.3, "idle_seconds": 0.3, "total_seconds": 1, "provider_attempts": 1}
+LIMITS: dict[str, float] = {"first_byte_seconds": 0.3, "idle_seconds": 0.3, "total_seconds": 1, "provider_attempts": 1}
 
 
 @pytest.fixture
@@ -19,8 +19,14 @@ async def provider() -> AsyncIterator[ScriptedProvider]:
 
 
 @pytest.fixture
-async def app(provider: ScriptedProvider) -> AsyncIterator[Parley]:
-    async with parley(openai_api_key=KEY, openai_base_url=provider.url, model="openai:plain", **LIMITS) as running:
+def limits() -> dict[str, float]:
+    """Short, for those that wait for a limit to pass; a module that waits for none may have patience instead."""
+    return LIMITS
+
+
+@pytest.fixture
+async def app(provider: ScriptedProvider, limits: dict[str, float]) -> AsyncIterator[Parley]:
+    async with parley(openai_api_key=KEY, openai_base_url=provider.url, model="openai:plain", **limits) as running:
         yield running
 
 

@@ -16,6 +16,11 @@ from tests.support.provider import Script, ScriptedProvider
 WEATHER: Any = {"type": "function", "name": "weather", "parameters": {"type": "object"}, "strict": False}
 
 
+@pytest.fixture
+def limits() -> dict[str, float]:
+    return {"provider_attempts": 1}
+
+
 class City(BaseModel):
     city: str
 
@@ -180,6 +185,35 @@ async def test_a_response_is_stopped_once_and_what_was_said_is_kept(client: Asyn
     assert (await client.responses.cancel(behind.id)).status == "completed"
 
 
+async def test_events_that_are_no_longer_kept_are_told_from_the_answer(client: AsyncOpenAI, app: Parley) -> None:
+    made = await client.responses.create(model="plain,reasoning", input="a", background=True)
+    await finished(client, made.id)
+    before = await numbers_of(client, made.id)
+    assert await app.container.run_log().forget(older_than_seconds=0, limit=10) == 1
+    after = await numbers_of(client, made.id)
+    assert [number for number, _ in after] == list(range(len(after)))
+    ending = {**json.loads(before[-1][1]), "sequence_number": 0}
+    assert {**json.loads(after[-1][1]), "sequence_number": 0} == ending
+    ((number, last),) = await numbers_of(client, made.id, starting_after=5)
+    assert number == 6
+    assert {**json.loads(last), "sequence_number": 0} == ending
+
+
+async def test_a_deleted_response_is_gone_and_its_words_stay(client: AsyncOpenAI) -> None:
+    made = await client.responses.create(model="plain", input="a")
+    await client.responses.delete(made.id)
+    for attempt in (client.responses.retrieve, client.responses.delete, client.responses.input_items.list):
+        with pytest.raises(openai.NotFoundError):
+            await attempt(made.id)
+    assert made.conversation
+    items = await client.conversations.items.list(made.conversation.id)
+    assert items.data[0].id == made.output[0].id
+    busy = await client.responses.create(model="delay=0.1,words=100", input="a", background=True)
+    await client.responses.delete(busy.id)
+    with pytest.raises(openai.NotFoundError):
+        await client.responses.retrieve(busy.id)
+
+
 async def test_what_is_not_there_is_not_found(client: AsyncOpenAI) -> None:
     for id in ("resp_1", "resp_01", "resp_x", "1", "msg_1", "resp_99999999999999999999"):
         with pytest.raises(openai.NotFoundError):
@@ -279,6 +313,8 @@ async def test_a_native_turn_is_a_response_and_back(client: AsyncOpenAI, app: Pa
         ({"tools": [{"type": "web_search"}]}, "tools[0]"),
         ({"input": [{"type": "computer_call"}]}, "input[0]"),
         ({"temperature": 9}, "temperature"),
+        ({"input": [{"type": "reasoning", "summary": []}]}, "input"),
+        ({"input": [{"type": "reasoning", "summary": []}], "store": False}, "input"),
         ({"base_url": "http://evil"}, "base_url"),
         ({"previous_response_id": "resp_1", "conversation": "conv_1"}, None),
     ],

@@ -40,6 +40,7 @@ def create_conversations() -> None:
         sa.Column("head_id", Id),
         sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.Column("archived", sa.Boolean(), nullable=False),
+        sa.Column("metadata", sa.Text()),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("updated_at", Moment, nullable=False),
         sqlite_autoincrement=True,
