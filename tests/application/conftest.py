@@ -11,3 +11,10 @@ from tests.support.core import Core, running
 async def core() -> AsyncIterator[Core]:
     async with running(Core()) as core:
         yield core
+
+
+@pytest.fixture
+async def full() -> AsyncIterator[Core]:
+    """A process that executes one run at a time."""
+    async with running(Core(most_runs=1)) as core:
+        yield core

@@ -1,17 +1,14 @@
 """The same question sent again under its key is the same run, however often, whenever and to whomever it is sent."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 
 from application.chat.edit_question import Edit
 from application.chat.regenerate_answer import Regeneration
 from application.conversations.create_conversation import CreateConversation
-from application.ports.storage import ConversationFilter, Transaction
-from domain.errors import KeyReused, ReplyInProgress, StorageUnavailable
+from application.ports.storage import ConversationFilter
+from domain.errors import KeyReused, ReplyInProgress
 from domain.idempotency import KEPT_SECONDS
 from domain.run import IfBusy, RunStatus
 from tests.support.builders import BOB, key
@@ -126,27 +123,6 @@ async def test_it_waits_once_and_interrupts_once(core: Core, if_busy: IfBusy) ->
     core.worker.cancel(begun.id)
     assert text_of(await core.follow(runs[0].id)) == "Because."
     assert len(core.model.requests) == 2
-
-
-async def test_when_the_first_answer_to_the_request_was_lost_it_finds_the_run_all_the_same(core: Core) -> None:
-    @asynccontextmanager
-    async def begin() -> AsyncIterator[Transaction]:
-        async with core.database.begin() as tx:
-            yield tx
-        raise StorageUnavailable
-
-    core.model.script = whole("Because.")
-    doubtful = replace(core.ask_question, turns=replace(core.turns, begin=begin))
-    sound, core.ask_question = core.ask_question, doubtful
-    with pytest.raises(StorageUnavailable):
-        await core.ask(key=key())
-    core.ask_question = sound
-    again = await core.ask(key=key())
-    reader = asyncio.create_task(core.follow(again.id))
-    core.clock.move(LEASE_SECONDS)
-    await core.loop.look()
-    assert text_of(await reader) == "Because."
-    assert (len(core.model.requests), await conversations(core)) == (1, 1)
 
 
 async def test_a_caller_that_left_finds_its_run(core: Core) -> None:

@@ -1,15 +1,11 @@
 """A run outlives its worker: another goes on with it, and everybody sees one run with one ending."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from contextlib import AsyncExitStack
 
 import pytest
 
-from application.ports.storage import Transaction
 from domain.conversation import MessageStatus
-from domain.errors import StorageUnavailable
 from domain.run import AnswerReset, Run, RunFinished, RunStatus, TextDelta
 from tests.support.core import ANN, LEASE_SECONDS, Core, running, text_of, turns, until
 from tests.support.scripted_model import FINISHED, ScriptedModel, whole, words
@@ -191,24 +187,3 @@ async def test_a_run_whose_conversation_is_deleted_during_the_takeover_is_let_go
         await core.delete_conversation(ANN, run.conversation_id)
         await replica.until_gone(run)
         assert replica.model.requests == []
-
-
-async def test_a_turn_whose_commit_was_never_confirmed_is_answered_after_all(core: Core) -> None:
-    @asynccontextmanager
-    async def begin() -> AsyncIterator[Transaction]:
-        async with core.database.begin() as tx:
-            yield tx
-        raise StorageUnavailable
-
-    core.model.script = whole("Because.")
-    core.ask_question = replace(core.ask_question, turns=replace(core.turns, begin=begin))
-    with pytest.raises(StorageUnavailable):
-        await core.ask()
-    [run] = core.database.tables.runs.values()
-    await core.loop.look()
-    assert core.worker.live(run.id) is None
-    core.clock.move(LEASE_SECONDS)
-    await core.loop.look()
-    assert text_of(await core.follow(run.id)) == "Because."
-    stored = await core.stored_run(run.id)
-    assert (stored.status, stored.attempts) == (RunStatus.COMPLETED, 2)

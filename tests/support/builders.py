@@ -17,7 +17,7 @@ from domain.conversation import (
     Role,
     Text,
 )
-from domain.idempotency import IdempotencyKey
+from domain.idempotency import IdempotencyKey, KeyUse
 from domain.run import DEFAULTS, Ending, Run, RunFinished, RunId, RunSettings, RunStatus, TextDelta, Turn, WorkerId
 from domain.usage import Usage
 from tests.support.databases import Database
@@ -153,3 +153,14 @@ async def stored_messages(
     async with database.read() as tx:
         conversation = await tx.conversations.get(id, owner=owner)
         return await tx.messages.branch(conversation, limit=limit)
+
+
+async def find_use(database: Database, key: IdempotencyKey, *, lease_seconds: float = 60) -> KeyUse | None:
+    async with database.begin() as tx:
+        return await tx.keys.find(key, lease_seconds=lease_seconds)
+
+
+async def keep_use(database: Database, key: IdempotencyKey, use: KeyUse) -> None:
+    async with database.begin() as tx:
+        await tx.keys.keep(key, use)
+        await tx.commit()

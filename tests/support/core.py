@@ -35,7 +35,7 @@ from tests.support.builders import ALICE, ONE, stored_messages, stored_run
 from tests.support.clock import Clock
 from tests.support.cut_off_workers import CutOffWorkers
 from tests.support.gated_run_log import GatedRunLog
-from tests.support.scripted_model import ScriptedModel
+from tests.support.scripted_model import ScriptedModel, words
 
 ANN = Principal(ALICE)
 CONTEXT = Context("Be brief.", ContextBudget(messages=10, tokens=1_000))
@@ -177,6 +177,14 @@ async def running(core: Core) -> AsyncIterator[Core]:
         await core.loop.stop(drain_seconds=0)
     assert core.model.open_streams == 0
     assert core.database.checked_out == 0
+
+
+async def busy(core: Core, *said: str) -> Run:
+    """A conversation whose run has said so much and waits for ever."""
+    core.model.script = [*words(*said), asyncio.Event()]
+    run = await core.ask()
+    await core.until_said(run, "".join(said))
+    return run
 
 
 async def until(condition: Callable[[], object]) -> None:
