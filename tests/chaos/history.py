@@ -36,6 +36,7 @@ class History:
     asks: list[Ask] = field(default_factory=list)
     again: dict[str, str] = field(default_factory=dict)
     shown: dict[int, dict[int, Shown]] = field(default_factory=dict)
+    responses: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
     answered: Counter[str] = field(default_factory=Counter)
     injected: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
@@ -70,6 +71,15 @@ class History:
         known = self.shown.setdefault(run_id, {}).setdefault(number, event)
         if known != event:
             self.wrong.append(f"event {number} of run {run_id} was {known} to one and {event} to another")
+
+    def show_response(self, run_id: int, event: dict[str, Any], *, after: int) -> None:
+        """The same of an event of /v1/responses, which has numbers of its own."""
+        number = event["sequence_number"]
+        if number != after + 1:
+            self.wrong.append(f"response {run_id} showed event {number} after event {after}")
+        known = self.responses.setdefault(run_id, {}).setdefault(number, event)
+        if known != event:
+            self.wrong.append(f"event {number} of response {run_id} was {known} to one and {event} to another")
 
     @property
     def acknowledged(self) -> Iterator[Ask]:

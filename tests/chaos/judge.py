@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from adapters.sql.database import SqlDatabase
 from adapters.sql.tables import ACTIVE, runs
-from domain.conversation import Role
-from domain.run import AnswerReset, ReasoningDelta, RunEvent, RunFinished, RunId, TextDelta
+from domain.conversation import Role, text_of
+from domain.run import AnswerReset, RunEvent, RunFinished, RunId, TextDelta
 from tests.chaos.history import History, Shown
 from tests.support.everything import Everything, everything
 from tests.support.oracle import Asked, Oracle
@@ -81,6 +81,8 @@ def _as_shown(event: RunEvent) -> Shown:
         case RunFinished():
             return Shown("end", event.problem.code if event.problem else event.status)
         case AnswerReset():
-            return Shown("reset", "".join(part.text for part in event.parts))
-        case TextDelta() | ReasoningDelta():
+            return Shown("reset", text_of(event.parts))
+        case TextDelta():
             return Shown("text", event.text)
+        case _:  # nothing else is said here
+            return Shown("other", str(event))

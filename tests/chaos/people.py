@@ -10,6 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from tests.chaos.history import Ask
+from tests.chaos.responses import respond
 from tests.chaos.visitor import Told, Visitor
 
 TRIES = 4
@@ -26,7 +27,8 @@ class Person:
     _asked: int = 0
 
     async def live(self, stop: asyncio.Event) -> None:
-        ways = [self.stream, self.stream, self.whole, self.repeat, self.talk, self.stop_one, self.branch, self.look]
+        ways = [self.stream, self.stream, self.whole, self.repeat, self.talk, self.respond, self.respond,
+                self.stop_one, self.branch, self.look]  # fmt: skip
         while not stop.is_set():
             with suppress(httpx2.TransportError):
                 await self.visitor.chance.choice(ways)()
@@ -71,6 +73,9 @@ class Person:
                     await self.visitor.hear(socket, ask, cursors)
                     if self.visitor.chance.random() < 0.2:
                         await socket.send('{"type": "stop"}')
+
+    async def respond(self) -> None:
+        await respond(self.visitor, self._new_ask())
 
     async def stop_one(self) -> None:
         if self.visitor.runs:
