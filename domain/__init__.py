@@ -5,7 +5,8 @@ The words (the glossary that every name in the code follows):
 Conversation  one owner's thread: a tree of messages and a head; a branch is a path to the root
 Message       a role and parts, with a parent; written once: a question when it is asked, an answer when its run ends
 Part          Text, Reasoning, ToolCall, ToolResult, Image or File; provider_state rides along, tagged with its maker
-Turn          a question, the place kept for its answer, and the run that writes it; made in one transaction
+Turn          a question with what goes before it, the place kept for its answer, and the run that writes it;
+              made in one transaction
 Run           one piece of long work for an owner; queued, running, waiting, completed, incomplete, failed, cancelled
 RunEvent      a fact about a run, numbered from 1 without a gap, appended once, never changed
 Worker        a process that runs runs; they are its own by fence

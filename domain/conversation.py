@@ -86,12 +86,13 @@ class Image:
 Part = Text | Reasoning | ToolCall | ToolResult | Image
 """What a message is made of."""
 
-PromptPart = Part
-
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Written once. An answer's place is kept, empty and in progress, when its run starts."""
+    """Written once. An answer's place is kept, empty and in progress, when its run starts.
+
+    It gets another parent only when its own is taken out of the conversation.
+    """
 
     id: MessageId
     conversation_id: ConversationId
@@ -112,7 +113,7 @@ class PromptMessage:
     """What a model is shown: a message without identity."""
 
     role: Role
-    parts: tuple[PromptPart, ...]
+    parts: tuple[Part, ...]
 
     @property
     def text(self) -> str:
@@ -143,7 +144,7 @@ class ConversationChange:
     metadata: Mapping[str, str] | None = None
 
 
-def text_of(parts: Iterable[PromptPart]) -> str:
+def text_of(parts: Iterable[Part]) -> str:
     """The words of the parts that a person reads; reasoning is not among them."""
     return "".join(part.text for part in parts if isinstance(part, Text))
 

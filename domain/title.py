@@ -16,8 +16,8 @@ INSTRUCTIONS = (
 
 
 def question_in(messages: Sequence[PromptMessage]) -> str:
-    """The last words of the user among them, if there are any."""
-    said = (message.text for message in reversed(messages) if message.role is Role.USER)
+    """The first words of the user among them, if there are any."""
+    said = (message.text for message in messages if message.role is Role.USER)
     return next((text for text in said if text.strip()), "")
 
 

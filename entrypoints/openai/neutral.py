@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from application.ports.language_model import ModelRequest
-from domain.conversation import Image, PromptMessage, PromptPart, Role, Text, ToolCall, ToolResult
+from domain.conversation import Image, Part, PromptMessage, Role, Text, ToolCall, ToolResult
 from domain.errors import InvalidInput
 from domain.tool import ANY_OBJECT, JsonSchema, NamedTool, ToolChoice, ToolSpec, ToolUse
 from entrypoints.openai.chat_schemas import ChatCompletionBody, ChatMessage, ContentPart, ResponseFormat, ToolIn
@@ -51,13 +51,13 @@ def _message(message: ChatMessage, field: str) -> PromptMessage:
     return PromptMessage(role, (*parts, *_calls(message, field)))
 
 
-def _parts(message: ChatMessage, field: str) -> tuple[PromptPart, ...]:
+def _parts(message: ChatMessage, field: str) -> tuple[Part, ...]:
     if isinstance(message.content, str):
         return (Text(message.content),)
     return tuple(_part(part, f"{field}.content[{i}]") for i, part in enumerate(message.content or ()))
 
 
-def _part(part: ContentPart, field: str) -> PromptPart:
+def _part(part: ContentPart, field: str) -> Part:
     more = part.model_extra or {}
     if part.type == "text":
         return Text(part.text or "")

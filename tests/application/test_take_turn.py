@@ -61,7 +61,7 @@ async def test_all_messages_are_stored_in_order_and_the_model_is_shown_them(core
     assert (given[-1].id, answer.id) == (run.question_id, run.answer_id)
     assert core.model.requests[0].messages == (said(Role.SYSTEM, "Be brief."), *input)
     conversation = await stored_conversation(core.database, run.conversation_id)
-    assert (conversation.title, conversation.head_id) == ("Really?", answer.id)
+    assert (conversation.title, conversation.head_id) == ("Who is this?", answer.id)
 
 
 async def test_tools_are_called_and_their_results_are_the_next_turn(core: Core) -> None:

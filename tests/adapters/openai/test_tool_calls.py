@@ -8,7 +8,7 @@ import pytest
 
 from adapters.openai.language_model import OpenAILanguageModel
 from application.ports.language_model import ModelRequest
-from domain.conversation import Image, PromptMessage, PromptPart, Reasoning, Role, Text, ToolCall, ToolResult
+from domain.conversation import Image, Part, PromptMessage, Reasoning, Role, Text, ToolCall, ToolResult
 from domain.run import ReasoningDelta, TextDelta
 from domain.tool import ANY_OBJECT, JsonSchema, NamedTool, ToolCallDelta, ToolSpec, ToolUse
 from tests.support.listening import hear, question
@@ -117,7 +117,7 @@ async def test_tools_are_sent_with_all_that_is_known_of_them(
     assert body["tool_choice"] == {"type": "function", "function": {"name": "time"}}
 
 
-PARTS: list[tuple[Role, tuple[PromptPart, ...], list[dict[str, Any]]]] = [
+PARTS: list[tuple[Role, tuple[Part, ...], list[dict[str, Any]]]] = [
     (
         Role.ASSISTANT,
         (Reasoning("Hm."), ToolCall("a", "weather", "{}")),
@@ -159,7 +159,7 @@ async def test_every_part_has_its_spelling(
     model: OpenAILanguageModel,
     provider: ScriptedProvider,
     role: Role,
-    parts: tuple[PromptPart, ...],
+    parts: tuple[Part, ...],
     spelt: list[dict[str, Any]],
 ) -> None:
     assert (await sent(model, provider, messages=(PromptMessage(role, parts),)))["messages"] == spelt
