@@ -68,24 +68,33 @@ async def test_a_postgres_that_dies_under_load_costs_refusals_until_it_is_back(
 async def test_streams_under_way_wait_for_the_database_and_end_whole(
     postgres: FragilePostgres, provider: ScriptedProvider
 ) -> None:
-    """At the replica that writes the answer, and at the other: neither reader has to come back."""
-    words = " ".join(f"w{number}" for number in range(150))
+    """At the replica that writes the answer, and at the other: neither reader has to come back.
+
+    After an outage longer than the lease the other does not take the run for a dead worker's.
+    """
+    words = " ".join(f"w{number}" for number in range(180))
     provider.default = Script(echo=True, delay=0.05)
+    lease = 3.0
+    settings = environment(provider, postgres.database) | {"PARLEY_WORKER_LEASE_SECONDS": str(lease)}
     async with (
-        replicas(2, **environment(provider, postgres.database)) as [a, b],
+        replicas(2, **settings) as [a, b],
         httpx2.AsyncClient(timeout=30) as http,
         http.stream("POST", f"{a.url}/chat/stream", json={"message": words}) as response,
     ):
         lines = response.aiter_lines()
-        first = json.loads(await anext(lines))
-        following = asyncio.create_task(http.get(f"{b.url}/runs/{first['run_id']}/events"))
-        for way, back in ((postgres.die, postgres.revive), (postgres.freeze, postgres.wake)):
+        run_id = json.loads(await anext(lines))["run_id"]
+        async with http.stream("GET", f"{b.url}/runs/{run_id}/events") as elsewhere:
+            others = elsewhere.aiter_lines()
+            events = [json.loads(await anext(others))]
+            await postgres.die()
+            await asyncio.sleep(lease)
+            await postgres.revive()
             assert "token" in await anext(lines)
-            await way()
+            await postgres.freeze()
             await asyncio.sleep(1)
-            await back()
-        assert json.loads([line async for line in lines][-1])["done"] is True
-        events = [json.loads(line) for line in (await following).text.splitlines()]
+            await postgres.wake()
+            assert json.loads([line async for line in lines][-1])["done"] is True
+            events += [json.loads(line) async for line in others]
         assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
         assert "".join(event["text"] for event in events[:-1]) == words
         assert events[-1]["status"] == "completed"
