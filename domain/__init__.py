@@ -9,7 +9,9 @@ Turn          a question with what goes before it, the place kept for its answer
               made in one transaction
 Run           one piece of long work for an owner; queued, running, waiting, completed, incomplete, failed, cancelled
 RunEvent      a fact about a run, numbered from 1 without a gap, appended once, never changed
-Worker        a process that runs runs; they are its own by fence
+Worker        a process that runs runs; they are its own by fence, for as long as it beats
+Reset         the fact that an answer begins anew: another worker asks the model again, or only the whole is kept
+Tool          a thing the model may call; the call is a part of its answer, the result comes with the next turn
 Principal     who is asking, and which owner the answer belongs to
 Usage         what one provider call cost, as the provider reported it
 """
