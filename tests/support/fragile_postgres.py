@@ -24,6 +24,7 @@ mount -t tmpfs -o "size=$1m,mode=0700,uid=$3,gid=$4" none "$2" || exit 1
 shift 2
 uid=$1 gid=$2
 shift 2
+[ "$(id -u)" = 0 ] || exec "$@"
 exec setpriv --reuid "$uid" --regid "$gid" --clear-groups "$@"
 """
 
