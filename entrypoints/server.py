@@ -1,6 +1,7 @@
 """uvicorn, stopped in our order: first the work, then the connections."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,8 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
+        gc.collect()
+        gc.freeze()  # what is there now stays: collections need not look through it again, a pause of 50 ms each
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
             print(summary(self.container, f"http://localhost:{port}"), flush=True)
