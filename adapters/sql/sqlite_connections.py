@@ -36,7 +36,7 @@ class SqliteConnections:
             isolation_level="AUTOCOMMIT",  # transactions are begun and committed by hand
             connect_args={"check_same_thread": False, "timeout": wait_seconds},
         )
-        sa.event.listen(self._engine, "connect", _prepare)
+        sa.event.listen(self._engine, "connect", self._prepare)
         self._committing = ThreadPoolExecutor(1, "sqlite-commit")
         self._looking = ThreadPoolExecutor(SLOW_READERS, "sqlite-look")
         self._opening = asyncio.Lock()
@@ -98,6 +98,20 @@ class SqliteConnections:
         driver_of(reader).execute("PRAGMA query_only=ON")
         return writer, reader
 
+    def _prepare(self, driver: sqlite3.Connection, record: Any) -> None:
+        deadline = time.monotonic() + self._wait_seconds
+        while driver.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            try:
+                driver.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                # SQLite waits for no lock while it changes the mode, whatever the timeout of the connection
+                if not _is_busy(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(BUSY_PAUSE_SECONDS)
+        driver.execute("PRAGMA synchronous=FULL")
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.create_function("unicode_lower", 1, str.lower, deterministic=True)
+
     def _close(self) -> None:
         self._is_open = False
         self.reader.close()
@@ -113,13 +127,6 @@ def driver_of(connection: sa.Connection) -> sqlite3.Connection:
 def _is_busy(error: sqlite3.OperationalError | OperationalError) -> bool:
     cause = error.orig if isinstance(error, OperationalError) else error
     return isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-
-
-def _prepare(driver: sqlite3.Connection, record: Any) -> None:
-    driver.execute("PRAGMA journal_mode=WAL")
-    driver.execute("PRAGMA synchronous=FULL")
-    driver.execute("PRAGMA foreign_keys=ON")
-    driver.create_function("unicode_lower", 1, str.lower, deterministic=True)
 
 
 async def _finished(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
