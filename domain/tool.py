@@ -1,5 +1,7 @@
 """Tools as a model sees them, the calls that it makes, and the shape that its answer must have."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +21,37 @@ class ToolSpec:
     description: str = ""
     parameters: Mapping[str, Any] | None = None
     strict: bool | None = None
+
+
+class ApprovalRule(StrEnum):
+    """When a person is asked before a tool runs: for each call, once for each definition of it, or not at all."""
+
+    ALWAYS = "always"
+    ONCE = "once"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A tool that Parley itself runs, under the name `spec.name`.
+
+    `is_idempotent`: running it again with the same arguments and key does no harm, so a call whose outcome is unknown
+    is simply repeated. `fingerprint` names this definition: another description or schema has another one.
+    """
+
+    spec: ToolSpec
+    timeout_seconds: float = 30.0
+    is_idempotent: bool = False
+    approval: ApprovalRule = ApprovalRule.NEVER
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def fingerprint(self) -> str:
+        words = [self.spec.name, self.spec.description, self.spec.parameters]
+        return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
 
 
 class ToolUse(StrEnum):
