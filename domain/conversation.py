@@ -37,10 +37,11 @@ class MessageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProviderState:
-    """What a provider wants back unchanged next time; meaningless to, and never sent to, any other."""
+    """What a provider's model wants back unchanged next time; meaningless to, and never sent to, any other."""
 
     provider: str
     data: dict[str, Any]
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A run: one piece of long work, its state machine, and the facts that its log keeps."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple, NewType
 
 from domain.access import OwnerId
-from domain.conversation import ConversationId, MessageId, Part, PromptMessage, Reasoning, Text
+from domain.conversation import ConversationId, MessageId, Part, PromptMessage, ProviderState, Reasoning, Text
 from domain.errors import Refusal
 from domain.tool import JsonSchema, ToolCallDelta, ToolChoice, ToolSpec, call_of, joined
 from domain.usage import Usage
@@ -91,7 +91,8 @@ class Problem:
 class Run:
     """`fence` rises each time the run changes hands; a write that carries an older one is refused.
 
-    `question_id` is the last message of its input.
+    `question_id` is the last message of its input. `answered_by` is the model that really answered, and `dropped` what
+    of the conversation it could not be shown.
     """
 
     id: RunId
@@ -112,6 +113,8 @@ class Run:
     attempts: int = 1
     cancel_requested: bool = False
     settings: RunSettings = DEFAULTS
+    answered_by: str | None = None
+    dropped: tuple[str, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -148,7 +151,10 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
+    """With its `state` a thought ends; it may be all that there is of one that was not told."""
+
     text: str
+    state: ProviderState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,8 @@ class RunFinished:
     finish_reason: str | None = None
     problem: Problem | None = None
     usage: Usage | None = None
+    answered_by: str | None = None
+    dropped: tuple[str, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -196,14 +204,21 @@ class Ending:
     at: datetime
 
 
+def outcome_of(run: Run) -> RunFinished:
+    """The last event of a run that has ended, from what is kept of it."""
+    return RunFinished(run.status, run.finish_reason, run.problem, run.usage, run.answered_by, run.dropped)
+
+
 def merged(events: Iterable[RunEvent]) -> list[RunEvent]:
-    """Neighbouring deltas of one kind, and of one call, become one event; nothing else changes."""
+    """Neighbouring deltas of one text, one thought or one call become one event; nothing else changes."""
     out: list[RunEvent] = []
     for _, neighbours in groupby(events, _kind_of):
         first, *others = neighbours
         match first:
-            case TextDelta() | ReasoningDelta():
-                out.append(type(first)("".join(event.text for event in (first, *others))))  # type: ignore[union-attr]
+            case TextDelta():
+                out.append(TextDelta("".join(event.text for event in (first, *others))))  # type: ignore[union-attr]
+            case ReasoningDelta():
+                out += _thoughts([first, *others])  # type: ignore[list-item]
             case ToolCallDelta():
                 out.append(joined([first, *others]))  # type: ignore[list-item]
             case _:
@@ -222,12 +237,24 @@ def answer_of(events: Iterable[RunEvent]) -> tuple[Part, ...]:
             case TextDelta():
                 parts.append(Text(event.text))
             case ReasoningDelta():
-                parts.append(Reasoning(event.text))
+                parts.append(Reasoning(event.text, event.state))
             case ToolCallDelta():
                 if event.index not in calls:
                     parts.append(calls.setdefault(event.index, []))
                 calls[event.index].append(event)
     return tuple(call_of(part) if isinstance(part, list) else part for part in parts)
+
+
+def _thoughts(deltas: Iterable[ReasoningDelta]) -> Iterator[ReasoningDelta]:
+    """Each up to its state; what comes after that is the next."""
+    text = list[str]()
+    for delta in deltas:
+        text.append(delta.text)
+        if delta.state:
+            yield ReasoningDelta("".join(text), delta.state)
+            text = []
+    if text:
+        yield ReasoningDelta("".join(text))
 
 
 def _kind_of(event: RunEvent) -> tuple[type, int]:

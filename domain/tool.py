@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from domain.conversation import ToolCall
+from domain.conversation import ProviderState, ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,16 @@ ToolChoice = ToolUse | NamedTool
 
 @dataclass(frozen=True, slots=True)
 class ToolCallDelta:
-    """A piece of the call number `index` of an answer, from 0; the first piece of a call has its `id` and `name`."""
+    """A piece of the call number `index` of an answer, from 0; the first piece of a call has its `id` and `name`.
+
+    Any piece may have the call's `state`.
+    """
 
     index: int
     id: str = ""
     name: str = ""
     arguments: str = ""
+    state: ProviderState | None = None
 
 
 def calls_of(deltas: Iterable[ToolCallDelta]) -> tuple[ToolCall, ...]:
@@ -91,7 +95,7 @@ def calls_of(deltas: Iterable[ToolCallDelta]) -> tuple[ToolCall, ...]:
 def call_of(pieces: Sequence[ToolCallDelta]) -> ToolCall:
     """The call that these pieces of it add up to."""
     whole = joined(pieces)
-    return ToolCall(whole.id, whole.name, whole.arguments)
+    return ToolCall(whole.id, whole.name, whole.arguments, whole.state)
 
 
 def joined(pieces: Sequence[ToolCallDelta]) -> ToolCallDelta:
@@ -101,6 +105,7 @@ def joined(pieces: Sequence[ToolCallDelta]) -> ToolCallDelta:
         id=next((piece.id for piece in pieces if piece.id), ""),
         name=next((piece.name for piece in pieces if piece.name), ""),
         arguments="".join(piece.arguments for piece in pieces),
+        state=next((piece.state for piece in pieces if piece.state), None),
     )
 
 

@@ -4,7 +4,8 @@ from copy import deepcopy
 from dataclasses import replace
 
 from domain.conversation import Conversation, Message, Part
-from domain.run import DEFAULTS, AnswerReset, Run, RunEvent, RunFinished, RunSettings
+from domain.run import DEFAULTS, AnswerReset, ReasoningDelta, Run, RunEvent, RunFinished, RunSettings
+from domain.tool import ToolCallDelta
 from domain.usage import Usage
 
 
@@ -42,4 +43,6 @@ def copied_event(event: RunEvent) -> RunEvent:
         return replace(event, usage=copied_usage(event.usage))
     if isinstance(event, AnswerReset):
         return AnswerReset(copied_parts(event.parts))
+    if isinstance(event, (ReasoningDelta, ToolCallDelta)) and event.state:
+        return replace(event, state=deepcopy(event.state))
     return event

@@ -74,6 +74,8 @@ class MemoryRunLog(RunLog):
             finish_reason=outcome.finish_reason,
             problem=outcome.problem,
             usage=usage,
+            answered_by=outcome.answered_by,
+            dropped=outcome.dropped,
         )
         tables.messages[run.answer_id] = replace(
             tables.messages[run.answer_id],
@@ -82,7 +84,7 @@ class MemoryRunLog(RunLog):
         )
         tables.retire(run)
         if usage:
-            tables.ledger.append(Spent(run.owner, run.model, usage, ending.at, run.id))
+            tables.ledger.append(Spent(run.owner, outcome.answered_by or run.model, usage, ending.at, run.id))
 
 
 def _identity(entry: LogEntry) -> tuple[int, int, tuple[RunEvent, ...]]:

@@ -39,8 +39,6 @@ _PART_FIELDS: dict[type[Part], tuple[str, ...]] = {
     ToolResult: ("call_id", "content"),
     Image: ("url", "detail"),
 }
-_DELTAS: dict[str, type[TextDelta] | type[ReasoningDelta]] = {"text": TextDelta, "reasoning": ReasoningDelta}
-_DELTA_NAMES = {delta: name for name, delta in _DELTAS.items()}
 _CALL_FIELDS = ("id", "name", "arguments")
 
 
@@ -107,14 +105,23 @@ def _part_to_json(part: Part) -> dict[str, Any]:
     named = ((name, getattr(part, name)) for name in _PART_FIELDS[kind])
     out: dict[str, Any] = {"type": _PART_NAMES[kind]} | {name: value for name, value in named if value is not None}
     if state := part.provider_state:
-        out["provider_state"] = {"provider": state.provider, "data": state.data}
+        out["provider_state"] = _state_to_json(state)
     return out
 
 
 def _part_from_json(part: dict[str, Any]) -> Part:
-    kind, state = _PARTS[part["type"]], part.get("provider_state")
+    kind = _PARTS[part["type"]]
     values: dict[str, Any] = {name: part[name] for name in _PART_FIELDS[kind] if name in part}
-    return kind(**values, provider_state=ProviderState(state["provider"], state["data"]) if state else None)
+    return kind(**values, provider_state=_state_in(part, "provider_state"))
+
+
+def _state_to_json(state: ProviderState) -> dict[str, Any]:
+    return {"provider": state.provider, "data": state.data} | ({"model": state.model} if state.model else {})
+
+
+def _state_in(value: dict[str, Any], name: str) -> ProviderState | None:
+    state = value.get(name)
+    return ProviderState(state["provider"], state["data"], state.get("model", "")) if state else None
 
 
 def _event_to_json(event: RunEvent) -> dict[str, Any]:
@@ -124,8 +131,14 @@ def _event_to_json(event: RunEvent) -> dict[str, Any]:
         return {"type": "reset", "parts": [_part_to_json(part) for part in event.parts]}
     if isinstance(event, ToolCallDelta):
         said = {name: value for name in _CALL_FIELDS if (value := getattr(event, name))}
-        return {"type": "tool_call", "index": event.index} | said
-    return {"type": _DELTA_NAMES[type(event)], "text": event.text}
+        return {"type": "tool_call", "index": event.index} | said | _stateful(event)
+    if isinstance(event, ReasoningDelta):
+        return {"type": "reasoning", "text": event.text} | _stateful(event)
+    return {"type": "text", "text": event.text}
+
+
+def _stateful(event: ReasoningDelta | ToolCallDelta) -> dict[str, Any]:
+    return {"state": _state_to_json(event.state)} if event.state else {}
 
 
 def _event_from_json(event: dict[str, Any]) -> RunEvent:
@@ -134,8 +147,11 @@ def _event_from_json(event: dict[str, Any]) -> RunEvent:
     if event["type"] == "reset":
         return AnswerReset(tuple(_part_from_json(part) for part in event["parts"]))
     if event["type"] == "tool_call":
-        return ToolCallDelta(event["index"], *(event.get(name, "") for name in _CALL_FIELDS))
-    return _DELTAS[event["type"]](event["text"])
+        said = {name: event.get(name, "") for name in _CALL_FIELDS}
+        return ToolCallDelta(event["index"], **said, state=_state_in(event, "state"))
+    if event["type"] == "reasoning":
+        return ReasoningDelta(event["text"], _state_in(event, "state"))
+    return TextDelta(event["text"])
 
 
 def _outcome_to_json(outcome: RunFinished) -> dict[str, Any]:
@@ -147,6 +163,10 @@ def _outcome_to_json(outcome: RunFinished) -> dict[str, Any]:
         out["problem"] = {"code": problem.code, "message": problem.message}
     if usage := outcome.usage:
         out["usage"] = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "raw": usage.raw}
+    if outcome.answered_by:
+        out["answered_by"] = outcome.answered_by
+    if outcome.dropped:
+        out["dropped"] = outcome.dropped
     return out
 
 
@@ -157,4 +177,6 @@ def _outcome_from_json(outcome: dict[str, Any]) -> RunFinished:
         outcome.get("finish_reason"),
         Problem(problem["code"], problem["message"]) if problem else None,
         Usage(usage["input_tokens"], usage["output_tokens"], usage["raw"]) if usage else None,
+        outcome.get("answered_by"),
+        tuple(outcome.get("dropped", ())),
     )

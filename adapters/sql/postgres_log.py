@@ -24,12 +24,14 @@ WITH owned AS (
 ENDED = """, ending AS (
     SELECT entry.* FROM stored
     JOIN unnest($6::bigint[], $7::bigint[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::text[],
-            $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[], $18::bigint[], $19::text[])
-        AS entry (run_id, answer_id, at, outcome, reason, code, message, words, parts, owner, model, tin, tout, record)
+            $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[], $18::bigint[], $19::text[],
+            $20::text[], $21::text[])
+        AS entry (run_id, answer_id, at, outcome, reason, code, message, words, parts, owner, model, tin, tout, record,
+            by, left_out)
         USING (run_id)
 ), ended AS (
     UPDATE runs SET status = outcome, finished_at = at, finish_reason = reason, problem_code = code,
-        problem_message = message FROM ending WHERE runs.id = ending.run_id
+        problem_message = message, answered_by = by, dropped = left_out FROM ending WHERE runs.id = ending.run_id
 ), sealed AS (
     UPDATE messages SET content = words, parts = ending.parts, status = outcome
     FROM ending WHERE messages.id = ending.answer_id

@@ -89,10 +89,12 @@ def ending_to_row(run: Run, ending: Ending) -> dict[str, Any]:
         "words": content,
         "all_parts": parts,
         "spender": run.owner,
-        "spent_on": run.model,
+        "spent_on": storable(outcome.answered_by or run.model),
         "tokens_in": usage.input_tokens if usage else None,
         "tokens_out": usage.output_tokens if usage else None,
         "record": to_json(usage.raw) if usage else None,
+        "by": storable(outcome.answered_by) if outcome.answered_by else None,
+        "left_out": to_json(outcome.dropped) if outcome.dropped else None,
     }
 
 

@@ -159,4 +159,6 @@ def from_row(row: Any) -> Run:
         attempts=row.attempts,
         cancel_requested=row.cancel_requested,
         settings=settings_from_json(row.settings),
+        answered_by=row.answered_by,
+        dropped=() if row.dropped is None else tuple(from_json(row.dropped)),
     )

@@ -66,6 +66,8 @@ END_RUN = (
         finish_reason=sa.bindparam("reason"),
         problem_code=sa.bindparam("code"),
         problem_message=sa.bindparam("message"),
+        answered_by=sa.bindparam("by"),
+        dropped=sa.bindparam("left_out"),
     )
 )
 SEAL_ANSWER = (

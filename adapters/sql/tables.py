@@ -73,6 +73,8 @@ runs = sa.Table(
     sa.Column("finish_reason", Words),
     sa.Column("problem_code", Words),
     sa.Column("problem_message", Words),
+    sa.Column("answered_by", Words),
+    sa.Column("dropped", Words),
     sa.Column("last_event", sa.Integer),  # once the events themselves are forgotten
     sa.Index("runs_conversation", "conversation_id"),
     # Of any number of simultaneous questions, on any number of replicas, this lets one through.

@@ -7,7 +7,7 @@ from application.ports.language_model import LanguageModel, ModelFinished, Model
 from application.runs.execute_run import ANSWER_CHARACTERS
 from domain.conversation import ToolCall
 from domain.errors import ProviderAnswerInvalid
-from domain.run import ReasoningDelta, TextDelta
+from domain.run import AnswerReset, ReasoningDelta, TextDelta
 from domain.tool import ToolCallDelta, calls_of
 
 
@@ -40,6 +40,8 @@ async def whole_answer(model: LanguageModel, request: ModelRequest) -> WholeAnsw
                     case ToolCallDelta():
                         calls.append(event)
                         written += len(event.arguments)
+                    case AnswerReset():
+                        text, reasoning, calls = [], [], []
                     case ModelFinished():
                         finished = event
             if written > ANSWER_CHARACTERS:

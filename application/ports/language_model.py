@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from domain.conversation import PromptMessage
-from domain.run import ReasoningDelta, TextDelta
+from domain.run import AnswerReset, ReasoningDelta, TextDelta
 from domain.tool import JsonSchema, ToolCallDelta, ToolChoice, ToolSpec
 from domain.usage import Usage
 
@@ -31,22 +31,27 @@ class ModelRequest:
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    may_begin_anew: bool = False
+    """The reader can forget: an answer that does not fit `json_schema` may be begun anew, which AnswerReset says."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFinished:
     """The proof that an answer is whole: the provider's finish reason (`stop`, `length`, `tool_calls`, ...).
 
-    `refused`: the text does not answer but says why not.
+    `refused`: the text does not answer but says why not. `answered_by` is the full name of the model that was asked in
+    the end, and `dropped` names what of the messages it could not be shown; both are the router's to say.
     """
 
     reason: str
     model: str
     usage: Usage | None = None
     refused: bool = False
+    answered_by: str | None = None
+    dropped: tuple[str, ...] = ()
 
 
-ModelEvent = TextDelta | ReasoningDelta | ToolCallDelta | ModelFinished
+ModelEvent = TextDelta | ReasoningDelta | ToolCallDelta | AnswerReset | ModelFinished
 
 
 class LanguageModel(Protocol):
@@ -58,6 +63,10 @@ class LanguageModel(Protocol):
 
         A call of a tool comes in pieces (ToolCallDelta): the calls are numbered from 0 as they begin, the first piece
         of each has its id, which no other has, and its name, and the arguments of all are to be joined.
+
+        A thought that the provider wants back ends in a ReasoningDelta with its state, and so may a piece of a call
+        have one. AnswerReset (without parts) says that what this call said so far does not count; it comes only when
+        the request says `may_begin_anew`.
 
         The last event of the last batch of a whole answer is ModelFinished, and there is only one. A stream that
         ends without it was cut: the caller must treat the answer as incomplete.

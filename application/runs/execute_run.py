@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
 from domain.conversation import PromptMessage
 from domain.errors import ProviderFailure
-from domain.run import REFUSAL, Delta, Problem, Run, RunEvent, RunFinished, RunStatus
+from domain.run import REFUSAL, AnswerReset, Delta, Problem, Run, RunEvent, RunFinished, RunStatus
 from domain.tool import ToolCallDelta
 
 ANSWER_CHARACTERS = 4_000_000
@@ -47,7 +47,8 @@ class ExecuteRun:
         if finished is None:
             return RunFinished(RunStatus.INCOMPLETE, problem=CUT)
         status = RunStatus.COMPLETED if finished.reason in WHOLE else RunStatus.INCOMPLETE
-        return RunFinished(status, REFUSAL if finished.refused else finished.reason, usage=finished.usage)
+        reason = REFUSAL if finished.refused else finished.reason
+        return RunFinished(status, reason, None, finished.usage, finished.answered_by, finished.dropped)
 
 
 def request_for(run: Run, prompt: tuple[PromptMessage, ...]) -> ModelRequest:
@@ -68,5 +69,7 @@ def request_for(run: Run, prompt: tuple[PromptMessage, ...]) -> ModelRequest:
     )
 
 
-def _length(delta: Delta) -> int:
+def _length(delta: Delta | AnswerReset) -> int:
+    if isinstance(delta, AnswerReset):
+        return 0
     return len(delta.name) + len(delta.arguments) if isinstance(delta, ToolCallDelta) else len(delta.text)

@@ -10,7 +10,7 @@ from application.ports.storage import BeginRead
 from application.runs.live_run import LiveRun
 from application.runs.worker import Worker
 from domain.errors import RunLost, ServerStopping, StorageUnavailable
-from domain.run import AnswerReset, NumberedEvent, Run, RunFinished
+from domain.run import AnswerReset, NumberedEvent, Run, RunFinished, outcome_of
 
 PAGE = 500
 
@@ -74,6 +74,6 @@ class RunReader:
         async with self.read() as tx:
             conversation = await tx.conversations.get(run.conversation_id, owner=run.owner)
             [answer] = await tx.messages.branch(conversation, tip=run.answer_id, limit=1)
-        outcome = RunFinished(run.status, run.finish_reason, run.problem, run.usage)
+        outcome = outcome_of(run)
         last = NumberedEvent(run.last_event, outcome)
         return [last] if after == last.number - 1 else [NumberedEvent(last.number - 1, AnswerReset(answer.parts)), last]

@@ -34,7 +34,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
     "text": (Text("hello"),),
     "text with state": (Text("hello", ProviderState("openai", STATE)),),
     "reasoning": (Reasoning("hm"), Text("hello")),
-    "reasoning with state": (Reasoning("", ProviderState("anthropic", STATE)), Text("hello")),
+    "reasoning with state": (Reasoning("", ProviderState("anthropic", STATE, "claude")), Text("hello")),
     "a call": (Text("hello"), ToolCall("call_1", "weather", '{"in": "Bern"}', ProviderState("x", STATE))),
     "a broken call": (ToolCall("", "", '{"in": "Be'),),
     "results": (ToolResult("call_1", "dry\n"), ToolResult("call_2", "", ProviderState("x", STATE))),

@@ -38,7 +38,7 @@ async def stored_answer(database: Database, run: Run) -> Message:
 @pytest.mark.parametrize("status", TERMINAL)
 async def test_run_answer_and_log_end_together(database: Database, run: Run, status: RunStatus) -> None:
     problem = Problem("a_code", ODD_TEXTS["quotes"] + ODD_TEXTS["emoji"])
-    outcome = RunFinished(status, "length", problem, USAGE)
+    outcome = RunFinished(status, "length", problem, USAGE, "anthropic:claude", ("reasoning", "images"))
     answer = (Reasoning("hm", ProviderState("x", {"a": 1})), Text("half an answer"))
     events = (ReasoningDelta("hm"), TextDelta("half an answer"), outcome)
     assert await database.run_log.write([LogEntry(run, 1, events, Ending(outcome, answer, LATER))]) == set()
@@ -51,9 +51,12 @@ async def test_run_answer_and_log_end_together(database: Database, run: Run, sta
         problem=problem,
         usage=USAGE,
         last_event=3,
+        answered_by="anthropic:claude",
+        dropped=("reasoning", "images"),
     )
     assert ended.usage
     assert ended.usage.raw == USAGE.raw
+    assert [line.model for line in await ledger(database)] == ["anthropic:claude"]
     sealed = await stored_answer(database, run)
     assert (sealed.parts, sealed.status, sealed.run_id) == (answer, MessageStatus(status.value), run.id)
     assert (sealed.parent_id, sealed.created_at) == (run.question_id, NOON)

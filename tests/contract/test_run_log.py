@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from application.ports.run_log import LogEntry
+from domain.conversation import ProviderState
 from domain.run import NumberedEvent, ReasoningDelta, Run, RunEvent, RunFinished, RunId, RunStatus, TextDelta
 from domain.tool import ToolCallDelta
 from tests.support.builders import ALICE, ODD_TEXTS, add_conversation, ask, ending, stored_messages, stored_run
@@ -32,6 +33,7 @@ def numbered(*events: RunEvent) -> list[NumberedEvent]:
 
 async def test_what_was_written_is_read_back_in_order_and_numbered(database: Database, run: Run) -> None:
     said: list[RunEvent] = [TextDelta("a"), ReasoningDelta("b"), TextDelta(""), ToolCallDelta(1, "c", "d", '{"e')]
+    said[1] = ReasoningDelta("b", ProviderState("p", {"signature": ["s"]}, "m"))
     assert await database.run_log.write([LogEntry(run, 1, (said[0], said[1]))]) == set()
     assert await database.run_log.write([LogEntry(run, 3, (said[2], said[3]))]) == set()
     assert await whole_log(database, run) == numbered(*said)

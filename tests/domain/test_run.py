@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.conversation import MessageStatus, Reasoning, Text, ToolCall
+from domain.conversation import MessageStatus, ProviderState, Reasoning, Text, ToolCall
 from domain.errors import ProviderTimedOut
 from domain.run import (
     ACTIVE,
@@ -25,11 +25,12 @@ from domain.tool import ToolCallDelta
 
 FINISHED = RunFinished(RunStatus.COMPLETED, "stop")
 RESETS = [AnswerReset(), AnswerReset((Text("so far"), ToolCall("z", "before", "{}")))]
+STATE = ProviderState("anthropic", {"signature": "s"}, "claude")
 pieces = st.builds(ToolCallDelta, st.integers(0, 2), arguments=st.text(max_size=3))
 events = st.lists(
     st.one_of(
         st.text(max_size=3).map(TextDelta),
-        st.text(max_size=3).map(ReasoningDelta),
+        st.builds(ReasoningDelta, st.text(max_size=3), st.sampled_from([None, None, STATE])),
         pieces,
         st.sampled_from([FINISHED, *RESETS]),
     ),
@@ -58,7 +59,7 @@ def test_merging_says_the_same_in_no_more_events(facts: list[RunEvent]) -> None:
     assert merged(once) == once
     for before, after in pairwise(once):
         alike = type(before) is type(after) and getattr(before, "index", 0) == getattr(after, "index", 0)
-        assert not alike or isinstance(before, RunFinished | AnswerReset)
+        assert not alike or isinstance(before, RunFinished | AnswerReset) or getattr(before, "state", None)
 
 
 @given(events, st.integers(0, 12))
@@ -70,6 +71,18 @@ def test_an_answer_keeps_the_order_of_words_and_reasoning() -> None:
     facts: list[RunEvent] = [ReasoningDelta("h"), ReasoningDelta("m"), TextDelta("Be"), FINISHED, TextDelta("cause.")]
     assert answer_of(facts) == (Reasoning("hm"), Text("Be"), Text("cause."))
     assert answer_of([]) == ()
+
+
+def test_a_thought_ends_with_its_state_and_the_next_begins() -> None:
+    facts: list[RunEvent] = [ReasoningDelta("h"), ReasoningDelta("m", STATE), ReasoningDelta("", STATE)]
+    facts += [ReasoningDelta("so"), ToolCallDelta(0, "a", "time"), ToolCallDelta(0, arguments="{}", state=STATE)]
+    assert merged(facts)[:2] == [ReasoningDelta("hm", STATE), ReasoningDelta("", STATE)]
+    assert answer_of(facts) == (
+        Reasoning("hm", STATE),
+        Reasoning("", STATE),
+        Reasoning("so"),
+        ToolCall("a", "time", "{}", STATE),
+    )
 
 
 def test_the_pieces_of_a_call_become_one_and_those_of_another_do_not() -> None:

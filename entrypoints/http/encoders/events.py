@@ -30,6 +30,7 @@ def as_object(numbered: NumberedEvent) -> dict[str, Any]:
     """
     event = numbered.event
     fields: dict[str, Any] = _beginning(event) if isinstance(event, AnswerReset) else asdict(event)
+    fields.pop("state", None)  # the provider's own, and nobody else's
     if isinstance(event, RunFinished):
         fields["usage"] = usage_object(event.usage)
     return {"seq": numbered.number, "type": TYPE_OF[type(event)], **fields}

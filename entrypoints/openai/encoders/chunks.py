@@ -9,7 +9,7 @@ import msgspec
 from application.chat.stream_chat import OpenedRelay
 from application.ports.language_model import ModelEvent, ModelFinished
 from domain.errors import Refusal
-from domain.run import ReasoningDelta, TextDelta
+from domain.run import AnswerReset, ReasoningDelta, TextDelta
 from domain.tool import ToolCallDelta
 from entrypoints.http.problems import refusal_body
 from entrypoints.openai.encoders.usage import finish_reason_of, usage_of
@@ -75,9 +75,11 @@ def _event(event: ModelEvent, heading: Heading) -> bytes:
         case TextDelta(text):
             return _chunk(heading, {"content": text})
         case ReasoningDelta(text):
-            return _chunk(heading, {"reasoning_content": text})
+            return _chunk(heading, {"reasoning_content": text}) if text else b""
         case ToolCallDelta():
             return _chunk(heading, {"tool_calls": [_call(event)]})
+        case AnswerReset():
+            return b""  # which a chat completion cannot say, so that nobody asks a model for it on its behalf
         case ModelFinished():
             return _ending(event, heading)
 

@@ -66,7 +66,8 @@ def as_logged(event: ModelEvent) -> LogEvent:
     if not isinstance(event, ModelFinished):
         return event
     status = RunStatus.COMPLETED if event.reason in WHOLE else RunStatus.INCOMPLETE
-    return RunFinished(status, REFUSAL if event.refused else event.reason, usage=event.usage)
+    reason = REFUSAL if event.refused else event.reason
+    return RunFinished(status, reason, None, event.usage, event.answered_by, event.dropped)
 
 
 async def framed(batches: AsyncIterable[list[WireEvent]], request_id: str) -> AsyncGenerator[bytes, None]:

@@ -85,8 +85,8 @@ class ResponseFold:
         match event:
             case TextDelta(text):
                 self._say("message", text)
-            case ReasoningDelta(text):
-                self._say("reasoning", text)
+            case ReasoningDelta(text, state):
+                self._think(text, ends=state is not None)
             case ToolCallDelta():
                 self._call(event)
             case AnswerReset():
@@ -102,10 +102,17 @@ class ResponseFold:
             part = output_text("") if type == "message" else reasoning_text("")
             self._emit("response.content_part.added", item, content_index=0, part=part)
         item.pieces.append(text)
+        if not text:
+            return
         if type == "message":
             self._emit("response.output_text.delta", item, content_index=0, delta=text, logprobs=[])
         else:
             self._emit("response.reasoning_text.delta", item, content_index=0, delta=text)
+
+    def _think(self, text: str, *, ends: bool) -> None:
+        self._say("reasoning", text)
+        if ends:
+            self._close_text("completed")
 
     def _call(self, piece: ToolCallDelta) -> None:
         """Calls may be written side by side: they stay open to the end."""
@@ -126,8 +133,8 @@ class ResponseFold:
             match part:
                 case Text(text):
                     self._say("message", text)
-                case Reasoning(text):
-                    self._say("reasoning", text)
+                case Reasoning(text, state):
+                    self._think(text, ends=state is not None)
                 case ToolCall():
                     self._call(ToolCallDelta(number, part.id, part.name, part.arguments))
 

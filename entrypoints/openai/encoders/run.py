@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.conversation import Part
-from domain.run import Run, RunFinished
+from domain.run import Run, outcome_of
 from entrypoints.openai.encoders.items import output_items
 from entrypoints.openai.encoders.response import STATUS, Heading, begun, ended
 from entrypoints.openai.ids import conversation_id, response_id
@@ -31,7 +31,7 @@ def response_of(run: Run, answer: tuple[Part, ...] = ()) -> dict[str, Any]:
     """The response as it is now; `answer` is what its run has left, once it has ended."""
     if run.status.is_active:
         return begun(heading_of(run), STATUS[run.status])
-    outcome = RunFinished(run.status, run.finish_reason, run.problem, run.usage)
+    outcome = outcome_of(run)
     status = "completed" if STATUS[run.status] == "completed" else "incomplete"
     finished_at = int(run.finished_at.timestamp()) if run.finished_at else None
     output = output_items(answer, str(run.answer_id), status, refused=run.refused)

@@ -40,7 +40,7 @@ def as_said(event: RunEvent, model: str) -> list[ModelEvent]:
     """What the model said, as far as the log tells."""
     if isinstance(event, RunFinished):
         reason = "stop" if event.refused or event.finish_reason is None else event.finish_reason
-        return [ModelFinished(reason, model, event.usage, event.refused)]
+        return [ModelFinished(reason, model, event.usage, event.refused, event.answered_by, event.dropped)]
     if not isinstance(event, AnswerReset):
         return [event]
     calls = [part for part in event.parts if isinstance(part, ToolCall)]

@@ -35,7 +35,7 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False,
 values = st.recursive(scalars, lambda v: st.lists(v, max_size=3) | st.dictionaries(texts, v, max_size=3), max_leaves=8)
 records = st.dictionaries(texts, values, max_size=3)
 
-states = st.none() | st.builds(ProviderState, texts, records)
+states = st.none() | st.builds(ProviderState, texts, records, texts)
 part = st.one_of(
     st.builds(Text, texts, states),
     st.builds(Reasoning, texts, states),
@@ -46,11 +46,17 @@ part = st.one_of(
 usage = st.builds(Usage, st.integers(0, 2**62), st.integers(0, 2**62), records)
 problems = st.builds(Problem, texts, texts)
 finished = st.builds(
-    RunFinished, st.sampled_from(RunStatus), st.none() | texts, st.none() | problems, st.none() | usage
+    RunFinished,
+    st.sampled_from(RunStatus),
+    st.none() | texts,
+    st.none() | problems,
+    st.none() | usage,
+    st.none() | texts.filter(bool),
+    st.lists(texts, max_size=2).map(tuple),
 )
 resets = st.builds(AnswerReset, st.lists(part, max_size=3).map(tuple))
-pieces = st.builds(ToolCallDelta, st.integers(0, 9), texts, texts, texts)
-event = st.builds(TextDelta, texts) | st.builds(ReasoningDelta, texts) | pieces | resets | finished
+pieces = st.builds(ToolCallDelta, st.integers(0, 9), texts, texts, texts, states)
+event = st.builds(TextDelta, texts) | st.builds(ReasoningDelta, texts, states) | pieces | resets | finished
 numbers = st.none() | st.floats(0, 2)
 tools = st.builds(ToolSpec, texts, texts, st.none() | records, st.none() | st.booleans())
 settings = st.builds(
@@ -162,6 +168,16 @@ def test_the_names_in_the_store_are_these_for_ever() -> None:
         '{"type":"finished","status":"failed","finish_reason":"stop","problem":{"code":"code","message":"why"},'
         '"usage":{"input_tokens":1,"output_tokens":2,"raw":{"a":3}}},'
         '{"type":"finished","status":"completed"}]'
+    )
+
+
+def test_the_names_of_what_a_provider_wants_back_are_these_for_ever() -> None:
+    state = ProviderState("a", {"b": 1}, "c")
+    finished = RunFinished(RunStatus.COMPLETED, answered_by="a:c", dropped=("reasoning",))
+    assert events_to_json([ReasoningDelta("d", state), ToolCallDelta(0, "e", "f", state=state), finished]) == (
+        '[{"type":"reasoning","text":"d","state":{"provider":"a","data":{"b":1},"model":"c"}},'
+        '{"type":"tool_call","index":0,"id":"e","name":"f","state":{"provider":"a","data":{"b":1},"model":"c"}},'
+        '{"type":"finished","status":"completed","answered_by":"a:c","dropped":["reasoning"]}]'
     )
 
 

@@ -88,6 +88,8 @@ def create_runs() -> None:
         sa.Column("finish_reason", sa.Text()),
         sa.Column("problem_code", sa.Text()),
         sa.Column("problem_message", sa.Text()),
+        sa.Column("answered_by", sa.Text()),
+        sa.Column("dropped", sa.Text()),
         sa.Column("last_event", sa.Integer()),
         sqlite_autoincrement=True,
     )
