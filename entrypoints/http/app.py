@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from entrypoints.container import Container
 from entrypoints.http import branches, chat, chat_events, chat_socket, completions, conversations, health, home, runs
 from entrypoints.http.access import api_key, local_only
+from entrypoints.http.documentation import Documented
 from entrypoints.http.middleware import Access, BodyLimit, RequestId
 from entrypoints.http.problems import add_problem_handlers
 from entrypoints.lifespan import lifespan
@@ -36,7 +37,7 @@ def create_app(container: Container | None = None) -> FastAPI:
     """The application over `container`, or over one made from the environment (for `uvicorn --factory`)."""
     container = container or Container(settings=Settings())
     settings = container.settings()
-    app = FastAPI(
+    app = Documented(
         title="Parley",
         version=VERSION,
         description=DESCRIPTION,

@@ -5,6 +5,7 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
+from pydantic import WithJsonSchema
 from starlette.requests import HTTPConnection
 
 from domain.access import Principal
@@ -12,14 +13,13 @@ from domain.errors import InvalidInput
 from domain.idempotency import IdempotencyKey
 from entrypoints.container import Container
 
-KEY = re.compile(r"[\x21-\x7e]{1,255}")
-
-
+KEY = re.compile(r"^[!-~]{1,255}$")
+KEY_SCHEMA = {"type": "string", "pattern": KEY.pattern}
 KEY_MEANS = "the same key and request again give the same result; kept for 24 hours"
 KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
-    "schema": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+    "schema": KEY_SCHEMA,
     "description": KEY_MEANS,
 }
 """For the documentation of a route that calls `once_key_of` itself."""
@@ -56,7 +56,8 @@ async def _principal(connection: HTTPConnection) -> Principal:
 
 
 async def _idempotency_key(
-    request: Request, idempotency_key: Annotated[str | None, Header(description=KEY_MEANS)] = None
+    request: Request,
+    idempotency_key: Annotated[str | None, Header(description=KEY_MEANS), WithJsonSchema(KEY_SCHEMA)] = None,
 ) -> IdempotencyKey | None:
     return await once_key_of(request)
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from domain import errors
 from entrypoints.http.dependencies import Services
-from entrypoints.http.documentation import problems
+from entrypoints.http.documentation import only
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -15,7 +15,7 @@ async def live() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/ready", responses=problems(errors.ServerStopping), summary="Can it do its work")
+@router.get("/ready", responses=only(errors.ServerStopping, errors.StorageUnavailable), summary="Can it do its work")
 async def ready(services: Services) -> dict[str, str]:
     """503 with the reason while the database does not answer, or while the server is stopping."""
     if services.worker().draining:

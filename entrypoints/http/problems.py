@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import Scope
 
 from domain import errors
@@ -16,17 +17,24 @@ from domain.run import Problem, Run
 from entrypoints.openai.errors import error_response, speaks_openai
 
 STATUS: dict[type[Refusal], int] = {
+    errors.ApprovalNotFound: 404,
     errors.ConversationNotFound: 404,
+    errors.DocumentNotFound: 404,
     errors.MessageNotFound: 404,
     errors.ModelNotFound: 404,
     errors.RunNotFound: 404,
     errors.InvalidInput: 422,
     errors.CursorAhead: 422,
+    errors.DocumentTooLarge: 413,
+    errors.DocumentUnreadable: 400,
     errors.KeyReused: 422,
     errors.TargetLanguageMissing: 400,
+    errors.UnsupportedDocument: 400,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.ReplyInProgress: 409,
+    errors.ApprovalClosed: 409,
+    errors.DocumentConflict: 409,
     errors.KeyInUse: 409,
     errors.RunLost: 503,
     errors.TooBusy: 503,
@@ -63,6 +71,10 @@ TITLES = {
     504: "Gateway timeout",
     507: "Insufficient storage",
 }
+
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+NO_TEXT = {"type": "json_invalid", "loc": ("body",), "msg": "is not JSON in UTF-8, or is nested too deeply"}
 
 
 class ClientLeft(Exception):
@@ -153,6 +165,16 @@ def _place(fault: Mapping[str, Any], body: object) -> list[str | int]:
     return [*place, steps[-1]] if fault["type"] == "missing" else place
 
 
+def _allowed(request: Request) -> str:
+    """The methods that are answered here: where they are several routes, Starlette names only the first's."""
+
+    def answered(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+
+    return ", ".join(filter(answered, METHODS))
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Every error becomes a problem, told in the words of its route."""
 
@@ -180,9 +202,12 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 400:  # what FastAPI says of bytes that it cannot even try to read
+            return await invalid(request, RequestValidationError([NO_TEXT]))
         code = TITLES.get(error.status_code, "error").lower().replace(" ", "_")
         body = problem_body(error.status_code, code, str(error.detail), request_id_of(request))
-        return problem_response(request.scope, body, error.headers)
+        headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+        return problem_response(request.scope, body, headers)
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> Response:

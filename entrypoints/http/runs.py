@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request
+from pydantic import WithJsonSchema
 from starlette.responses import Response
 
 from domain import errors
@@ -42,7 +43,9 @@ async def follow_run(
     services: Services,
     caller: Caller,
     after: Annotated[int | None, Query(ge=0, le=LARGEST_ID, description="the last `seq` you have seen")] = None,
-    last_event_id: Annotated[str | None, Header()] = None,
+    last_event_id: Annotated[
+        str | None, Header(), WithJsonSchema({"type": "string", "pattern": "^[0-9]{0,18}$"})
+    ] = None,
 ) -> Response:
     """Server-sent events when `Accept` asks for them, NDJSON otherwise. Leave whenever you like and come back."""
     cursor = _cursor(last_event_id) if after is None else after

@@ -103,11 +103,11 @@ async def test_translate_without_a_language_is_400_and_names_the_field(app: Parl
     ],
     ids=lambda raw: repr(raw[:40]),
 )
-async def test_bytes_that_are_no_good_json_are_a_4xx(app: Parley, raw: bytes) -> None:
+async def test_bytes_that_are_no_good_json_are_422(app: Parley, raw: bytes) -> None:
     response = await app.http.post(CHAT, content=raw, headers={"content-type": "application/json"})
 
-    assert response.status_code in (400, 422), response.text
-    problem_of(response)
+    assert response.status_code == 422, response.text
+    assert isinstance(problem_of(response)["detail"], list)
     assert (await app.http.get("/conversations")).json() == []
 
 
@@ -176,3 +176,9 @@ async def test_sixty_megabytes_without_a_length_are_refused_in_flat_memory(app: 
 async def test_unknown_routes_and_verbs_are_problems_too(app: Parley) -> None:
     assert problem_of(await app.http.get("/nowhere"))["status"] == 404
     assert problem_of(await app.http.put(CHAT))["status"] == 405
+
+
+async def test_an_address_names_all_that_it_answers(app: Parley) -> None:
+    refused = await app.http.put("/conversations/1")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, PATCH, DELETE")
+    assert (await app.http.delete("/v1/conversations")).headers["allow"] == "GET, POST"

@@ -37,8 +37,11 @@ async def test_every_route_of_the_surface_is_described(spec: dict[str, Any]) -> 
         assert operation.get("tags"), (verb, path)
         if path.startswith("/v1/"):
             assert {"200", "4XX", "5XX"} == set(operation["responses"]), (verb, path)
-        elif path not in ("/", "/health/live"):
-            assert {"422", "503"} <= set(operation["responses"]), (verb, path)
+        elif path not in ("/", "/health/live", "/health/ready"):
+            assert {"401", "403", "413", "422", "503"} <= set(operation["responses"]), (verb, path)
+        errors = {code: said for code, said in operation["responses"].items() if code[0] in "45"}
+        kind = "application/json" if path.startswith("/v1/") else "application/problem+json"
+        assert all(set(said["content"]) == {kind} for said in errors.values()), (verb, path)
 
 
 async def idle(app: Parley) -> bool:
