@@ -121,6 +121,15 @@ class PromptMessage:
         return text_of(self.parts)
 
 
+class ConversationKind(StrEnum):
+    """What a conversation is for: a chat, an agent's session, the steps of one workflow, or taking in a document."""
+
+    CHAT = "chat"
+    SESSION = "session"
+    WORKFLOW = "workflow"
+    INGESTION = "ingestion"
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     id: ConversationId
@@ -133,6 +142,7 @@ class Conversation:
     pinned: bool = False
     archived: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict, hash=False)
+    kind: ConversationKind = ConversationKind.CHAT
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,24 @@
 
 Refusal
 ├── NotFound                     also when it belongs to somebody else
+│   ├── ApprovalNotFound
 │   ├── ConversationNotFound
+│   ├── DocumentNotFound
 │   ├── MessageNotFound
 │   ├── ModelNotFound
 │   └── RunNotFound
 ├── InvalidInput                 names the field
 │   ├── CursorAhead
+│   ├── DocumentTooLarge         names the bound
+│   ├── DocumentUnreadable       names the cause
 │   ├── KeyReused                the same Idempotency-Key came with another request
-│   └── TargetLanguageMissing
+│   ├── TargetLanguageMissing
+│   └── UnsupportedDocument      names what can be read
 ├── Unauthenticated
 ├── Forbidden
 ├── ReplyInProgress              names the run that is in the way
+├── ApprovalClosed               says how it was decided
+├── DocumentConflict             this cannot happen to a document in its state
 ├── KeyInUse                     a twin of this request is under way; says when to come back
 ├── RunLost                      another worker owns the run now; never shown to a caller
 ├── TooBusy                      says when to come back
@@ -28,6 +35,7 @@ Refusal
     └── ProviderAnswerInvalid
 """
 
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -49,9 +57,19 @@ class NotFound(Refusal):
         self.id = id
 
 
+class ApprovalNotFound(NotFound):
+    code = "approval_not_found"
+    thing = "Approval"
+
+
 class ConversationNotFound(NotFound):
     code = "conversation_not_found"
     thing = "Conversation"
+
+
+class DocumentNotFound(NotFound):
+    code = "document_not_found"
+    thing = "Document"
 
 
 class MessageNotFound(NotFound):
@@ -88,6 +106,36 @@ class CursorAhead(InvalidInput):
         super().__init__("after", f"{after} is ahead of the last event, {last}")
 
 
+class DocumentTooLarge(InvalidInput):
+    """`bound` says what it may have at most, as in "pages: at most 2000"."""
+
+    code = "document_too_large"
+
+    def __init__(self, bound: str) -> None:
+        super().__init__("file", f"is too large ({bound})")
+
+
+class UnreadableCause(StrEnum):
+    """Why a document of a kind that can be read could not be; the value says it after "the document"."""
+
+    EMPTY = "holds no text"
+    SCANNED = "holds pictures of pages and no text; run text recognition (OCR) over it first"
+    ENCRYPTED = "is protected by a password; remove it first"
+    DAMAGED = "is damaged"
+    TOO_MUCH = "unpacks to far more than its size, or needs more memory than it may have"
+    TIMED_OUT = "took too long to read"
+
+
+class DocumentUnreadable(InvalidInput):
+    """Reading it again would end the same way; `cause` is for programs."""
+
+    code = "document_unreadable"
+
+    def __init__(self, cause: UnreadableCause, detail: str = "") -> None:
+        super().__init__("file", f"the document {cause.value}" + (f" ({detail})" if detail else ""))
+        self.cause = cause
+
+
 class KeyReused(InvalidInput):
     code = "idempotency_key_reused"
 
@@ -100,6 +148,16 @@ class TargetLanguageMissing(InvalidInput):
 
     def __init__(self) -> None:
         super().__init__("target_language", "must be given when the task is translate")
+
+
+class UnsupportedDocument(InvalidInput):
+    """`found` says what it is instead, when that is known."""
+
+    code = "unsupported_document"
+
+    def __init__(self, found: str = "") -> None:
+        what = f"is {found}" if found else "is of a kind that is not known here"
+        super().__init__("file", f"{what}; what can be read is PDF, plain text, Markdown, HTML, Word (.docx) and CSV")
 
 
 class Unauthenticated(Refusal):
@@ -118,6 +176,28 @@ class ReplyInProgress(Refusal):
     def __init__(self, run_id: int) -> None:
         super().__init__(f"Run {run_id} is still answering in this conversation; follow it, cancel it or wait")
         self.run_id = run_id
+
+
+class ApprovalClosed(Refusal):
+    """Exactly one decision wins; the others hear which one did. `how` may also be that it expired, or became void."""
+
+    code = "approval_closed"
+
+    def __init__(self, approval_id: int, how: str) -> None:
+        super().__init__(f"Approval {approval_id} was {how}; it cannot be decided any more")
+        self.approval_id = approval_id
+        self.how = how
+
+
+class DocumentConflict(Refusal):
+    """`status` is what it is, `wanted` what it cannot become from there."""
+
+    code = "document_conflict"
+
+    def __init__(self, status: str, wanted: str) -> None:
+        super().__init__(f"The document is {status}; it cannot become {wanted}")
+        self.status = status
+        self.wanted = wanted
 
 
 class KeyInUse(Refusal):

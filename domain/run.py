@@ -8,8 +8,18 @@ from itertools import groupby
 from typing import Any, NamedTuple, NewType
 
 from domain.access import OwnerId
-from domain.conversation import ConversationId, MessageId, Part, PromptMessage, ProviderState, Reasoning, Text
+from domain.conversation import (
+    ConversationId,
+    MessageId,
+    Part,
+    PromptMessage,
+    ProviderState,
+    Reasoning,
+    Text,
+    ToolResult,
+)
 from domain.errors import Refusal
+from domain.step import StepEvent, ToolFinished
 from domain.tool import JsonSchema, ToolCallDelta, ToolChoice, ToolSpec, call_of, joined
 from domain.usage import Usage
 
@@ -18,7 +28,12 @@ WorkerId = NewType("WorkerId", str)
 
 
 class RunKind(StrEnum):
+    """What a run's answer is: a reply, an agent's work, what a workflow made, or a document taken in."""
+
     REPLY = "reply"
+    AGENT = "agent"
+    WORKFLOW = "workflow"
+    INGESTION = "ingestion"
 
 
 class RunStatus(StrEnum):
@@ -44,6 +59,8 @@ class IfBusy(StrEnum):
 
 
 ACTIVE = frozenset({RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.WAITING})
+WHOLE = frozenset({"stop", "tool_calls", "end_turn"})
+"""The finish reasons of a whole answer; the caller runs the tools that it calls and comes back with the results."""
 REFUSAL = "refusal"
 """The finish reason of an answer that does not answer but says why not."""
 
@@ -53,8 +70,9 @@ class RunSettings:
     """How a run asks its model: what is None or empty is the model's own, or the server's.
 
     `instructions` take the place of the server's system prompt for this run alone (empty: there is none). `model_extra`
-    are fields in the vendor's own words, already checked to be harmless. `metadata` and `extra` are for the caller: no
-    model sees them.
+    are fields in the vendor's own words, already checked to be harmless. `tools` are run by the caller, `server_tools`
+    names those that Parley runs itself, in at most `max_steps` calls of the model. `metadata` and `extra` are for the
+    caller: no model sees them.
     """
 
     instructions: str | None = None
@@ -64,6 +82,8 @@ class RunSettings:
     stop: tuple[str, ...] = ()
     seed: int | None = None
     tools: tuple[ToolSpec, ...] = ()
+    server_tools: tuple[str, ...] = ()
+    max_steps: int | None = None
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     json_schema: JsonSchema | None = None
@@ -91,7 +111,8 @@ class Problem:
 class Run:
     """`fence` rises each time the run changes hands; a write that carries an older one is refused.
 
-    `question_id` is the last message of its input. `answered_by` is the model that really answered, and `dropped` what
+    `question_id` is the last message of its input. A run that is `paused` ends its step and then waits. `answered_by`
+    is the model that really answered, and `dropped` what
     of the conversation it could not be shown.
     """
 
@@ -112,6 +133,7 @@ class Run:
     last_event: int = 0
     attempts: int = 1
     cancel_requested: bool = False
+    paused: bool = False
     settings: RunSettings = DEFAULTS
     answered_by: str | None = None
     dropped: tuple[str, ...] = ()
@@ -139,6 +161,7 @@ class Turn:
     asked_at: datetime
     worker_id: WorkerId | None
     settings: RunSettings = DEFAULTS
+    kind: RunKind = RunKind.REPLY
 
 
 # --- the facts of a run -------------------------------------------------------------------------------------------
@@ -185,7 +208,7 @@ class AnswerReset:
 
 
 Delta = TextDelta | ReasoningDelta | ToolCallDelta
-RunEvent = Delta | AnswerReset | RunFinished
+RunEvent = Delta | AnswerReset | StepEvent | RunFinished
 
 
 class NumberedEvent(NamedTuple):
@@ -227,7 +250,7 @@ def merged(events: Iterable[RunEvent]) -> list[RunEvent]:
 
 
 def answer_of(events: Iterable[RunEvent]) -> tuple[Part, ...]:
-    """The parts that the deltas of a run add up to since its last reset; a call stands where it began."""
+    """The parts that a run's facts add up to since its last reset; a call stands where it began."""
     parts: list[Part | list[ToolCallDelta]] = []
     calls: dict[int, list[ToolCallDelta]] = {}
     for event in merged(events):
@@ -242,6 +265,8 @@ def answer_of(events: Iterable[RunEvent]) -> tuple[Part, ...]:
                 if event.index not in calls:
                     parts.append(calls.setdefault(event.index, []))
                 calls[event.index].append(event)
+            case ToolFinished():
+                parts.append(ToolResult(event.call_id, event.content))
     return tuple(call_of(part) if isinstance(part, list) else part for part in parts)
 
 

@@ -1,5 +1,6 @@
 """What a provider call cost, as the provider reported it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,3 +16,14 @@ class Usage:
     @property
     def total_tokens(self) -> int:
         return self.input_tokens + self.output_tokens
+
+
+def total_usage(usages: Sequence[Usage]) -> Usage | None:
+    """Of several calls together; None when no provider reported any. `raw` has each report, in `calls`."""
+    if len(usages) < 2:
+        return usages[0] if usages else None
+    return Usage(
+        sum(usage.input_tokens for usage in usages),
+        sum(usage.output_tokens for usage in usages),
+        {"calls": [usage.raw for usage in usages]},
+    )

@@ -22,6 +22,10 @@ from adapters.schemas.json_schema import schema_mismatch
 from adapters.sql.database import SqlDatabase
 from adapters.sql.errors import DatabaseInUse, SchemaAhead
 from adapters.sql.migrate import migrate
+from application.agents.ask_person import AskPersons
+from application.agents.call_tools import CallTools
+from application.agents.model_step import ModelStep
+from application.agents.run_agent import RunAgent
 from application.chat.answer_statelessly import AnswerStatelessly
 from application.chat.ask_question import AskQuestion
 from application.chat.complete_chat import CompleteChat
@@ -59,11 +63,13 @@ from application.runs.delete_run import DeleteRun
 from application.runs.execute_run import ExecuteRun
 from application.runs.follow_run import FollowRun
 from application.runs.get_run import GetRun
+from application.runs.perform_run import PerformRun
 from application.runs.resume_run import ResumeRun
 from application.runs.run_reader import RunReader
 from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
 from application.runs.worker_loop import WorkerLoop
+from application.tools.toolbox import Toolbox
 from domain.errors import StorageUnavailable
 from domain.prompt import Context, ContextBudget
 from entrypoints.settings import Settings
@@ -192,12 +198,27 @@ class Container(containers.DeclarativeContainer):
     worker_id = providers.Singleton(secrets.token_hex, 8)
     appender = providers.Singleton(Appender, log=run_log, signals=signals)
     worker = providers.Singleton(Worker, id=worker_id, appender=appender, now=now, most_runs=settings.provided.max_runs)
+    toolbox = providers.Singleton(Toolbox)
     execute_run = providers.Singleton(ExecuteRun, model=model)
+    ask_persons = providers.Singleton(
+        AskPersons, begin=begin, read=read, now=now, approval_seconds=settings.provided.approval_seconds
+    )
+    run_agent = providers.Singleton(
+        RunAgent,
+        toolbox=toolbox,
+        step=providers.Singleton(ModelStep, execute=execute_run),
+        call=providers.Singleton(CallTools, toolbox=toolbox),
+        persons=ask_persons,
+        schema_mismatch=providers.Object(schema_mismatch),
+        most_steps=settings.provided.agent_steps,
+        most_tokens=settings.provided.agent_tokens,
+    )
+    perform_run = providers.Singleton(PerformRun, reply=execute_run, agent=run_agent)
     resume_run = providers.Singleton(
         ResumeRun,
         read=read,
         log=run_log,
-        execute=execute_run,
+        perform=perform_run,
         context=context,
         most_attempts=settings.provided.max_attempts,
     )
@@ -224,7 +245,7 @@ class Container(containers.DeclarativeContainer):
         titles=titles,
         begin=begin,
         worker=worker,
-        execute=execute_run,
+        perform=perform_run,
         stopper=run_stopper,
         signals=signals,
         now=now,

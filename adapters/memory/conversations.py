@@ -25,6 +25,7 @@ class MemoryConversations(ConversationRepository):
             created_at=new.created_at,
             updated_at=new.created_at,
             metadata=dict(new.metadata),
+            kind=new.kind,
         )
         self.draft.conversations.put(conversation.id, conversation)
         return copied_conversation(conversation)
@@ -42,6 +43,7 @@ class MemoryConversations(ConversationRepository):
             copied_conversation(conversation)
             for conversation in self.draft.conversations.newest_first()
             if conversation.owner == owner
+            and conversation.kind is filter.kind
             and (before is None or conversation.id < before)
             and (filter.user_label is None or conversation.user_label == filter.user_label)
             and (filter.archived is None or conversation.archived == filter.archived)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
+from adapters.memory.approvals import MemoryApprovals
 from adapters.memory.conversations import MemoryConversations
 from adapters.memory.keys import MemoryKeys
 from adapters.memory.ledger import MemoryLedger
@@ -14,6 +15,7 @@ from adapters.memory.run_log import MemoryRunLog
 from adapters.memory.runs import MemoryRuns
 from adapters.memory.tables import Draft, Tables
 from adapters.memory.workers import MemoryWorkers
+from application.ports.approvals import ApprovalRepository
 from application.ports.clock import Now
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.run_log import RunLog
@@ -49,6 +51,10 @@ class MemoryReadTransaction(ReadTransaction):
     @property
     def runs(self) -> RunRepository:
         return MemoryRuns(self._draft, self._now)
+
+    @property
+    def approvals(self) -> ApprovalRepository:
+        return MemoryApprovals(self._draft)
 
 
 class MemoryTransaction(MemoryReadTransaction, Transaction):

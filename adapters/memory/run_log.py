@@ -13,9 +13,7 @@ from adapters.memory.tables import Spent, Tables
 from application.ports.clock import Now
 from application.ports.run_log import LogEntry, RunLog
 from domain.conversation import MessageStatus
-from domain.run import Ending, NumberedEvent, Run, RunEvent, RunId, RunStatus
-
-WRITABLE = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
+from domain.run import Ending, NumberedEvent, Run, RunEvent, RunId
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class MemoryRunLog(RunLog):
         at = bisect_left(written, entry.first, key=attrgetter("first"))
         if at < len(written):
             return _identity(written[at]) == _identity(entry)
-        if run.status not in WRITABLE or run.fence != entry.run.fence or entry.first != run.last_event + 1:
+        if not run.status.is_active or run.fence != entry.run.fence or entry.first != run.last_event + 1:
             return False
         written.append(replace(entry, events=tuple(copied_event(event) for event in entry.events)))
         run = self.tables.runs[run.id] = replace(run, last_event=entry.last)

@@ -9,9 +9,10 @@ from adapters.memory.tables import Draft, Lease
 from application.ports.clock import Now
 from application.ports.storage import RunRepository
 from domain.access import OwnerId
+from domain.approval import ApprovalStatus
 from domain.conversation import ConversationId, MessageStatus, PromptMessage, Role
-from domain.errors import ConversationNotFound, ReplyInProgress, RunNotFound
-from domain.run import Run, RunId, RunKind, RunStatus, Turn
+from domain.errors import ConversationNotFound, ReplyInProgress, RunLost, RunNotFound
+from domain.run import Run, RunId, RunStatus, Turn
 
 ANSWER = PromptMessage(Role.ASSISTANT, ())
 
@@ -36,7 +37,7 @@ class MemoryRuns(RunRepository):
         run = Run(
             id=RunId(next(self.draft.tables.run_ids)),
             owner=turn.owner,
-            kind=RunKind.REPLY,
+            kind=turn.kind,
             conversation_id=turn.conversation_id,
             question_id=question_id,
             answer_id=answer.id,
@@ -74,6 +75,34 @@ class MemoryRuns(RunRepository):
             self.draft.messages.put(answer.id, replace(answer, run_id=None))
         self.draft.runs.drop(id)
 
+    async def suspend(self, run: Run) -> bool:
+        now = self.draft.runs.get(run.id)
+        if now is None or now.status is not RunStatus.RUNNING or now.fence != run.fence:
+            raise RunLost(run.id)
+        if not (now.paused or self._has_pending(now)):
+            return False
+        self.draft.runs.put(run.id, replace(now, status=RunStatus.WAITING, attempts=0))
+        self.draft.leases.put(run.id, Lease(None, self.now()))
+        return True
+
+    async def wake(self, id: RunId) -> bool:
+        run = self.draft.runs.get(id)
+        if run is None or run.status is not RunStatus.WAITING or run.paused or self._has_pending(run):
+            return False
+        self.draft.runs.put(id, replace(run, status=RunStatus.RUNNING))
+        return True
+
+    async def pause(self, id: RunId, *, owner: OwnerId, paused: bool) -> Run:
+        run = await self.get(id, owner=owner)
+        if not run.status.is_active:
+            return run
+        self.draft.runs.put(id, replace(run, paused=paused))
+        return replace(run, paused=paused)
+
+    async def is_awaited(self, run: Run) -> bool:
+        others = (self.draft.runs.get(id) for id in self.draft.active.get(run.conversation_id) or () if id != run.id)
+        return any(other is not None and other.status is RunStatus.QUEUED for other in others)
+
     async def queued(self) -> int:
         ids = {**self.draft.tables.active, **self.draft.active.changes}.values()
         runs = [self.draft.runs.get(run_id) for of_conversation in ids for run_id in of_conversation or ()]
@@ -82,6 +111,12 @@ class MemoryRuns(RunRepository):
     async def active(self, conversation_id: ConversationId, *, owner: OwnerId) -> Run | None:
         run = self.draft.active_in(conversation_id)
         return run if run and run.owner == owner else None
+
+    def _has_pending(self, run: Run) -> bool:
+        return any(
+            approval.request.run_id == run.id and approval.status is ApprovalStatus.PENDING
+            for approval in self.draft.approvals.newest_first()
+        )
 
     def _put(self, run: Run, turn: Turn) -> None:
         self.draft.runs.put(run.id, run)

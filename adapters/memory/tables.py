@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from application.ports.run_log import LogEntry
 from domain.access import OwnerId
+from domain.approval import Approval, ApprovalId
 from domain.conversation import Conversation, ConversationId, Message, MessageId
 from domain.idempotency import KeyUse
 from domain.run import Run, RunId, RunStatus, WorkerId
@@ -62,6 +63,8 @@ class Tables:
     conversation_ids: Iterator[int] = field(default_factory=lambda: count(1))
     message_ids: Iterator[int] = field(default_factory=lambda: count(1))
     run_ids: Iterator[int] = field(default_factory=lambda: count(1))
+    approvals: dict[ApprovalId, Approval] = field(default_factory=dict)
+    approval_ids: Iterator[int] = field(default_factory=lambda: count(1))
 
     def active_runs(self) -> list[Run]:
         """Oldest first."""
@@ -97,6 +100,8 @@ class Tables:
             del self.runs[run_id]
             self.leases.pop(run_id, None)
             self.entries.pop(run_id, None)
+        for id in [id for id, approval in self.approvals.items() if approval.request.run_id in gone]:
+            del self.approvals[id]
         for spent in self.ledger:
             if spent.run_id in gone:
                 spent.run_id = None
@@ -147,6 +152,7 @@ class Draft:
         self.active = Overlay(tables.active)
         self.leases = Overlay(tables.leases)
         self.keys = Overlay(tables.keys)
+        self.approvals = Overlay(tables.approvals)
         self.ledger: list[Spent] = []
 
     def messages_in(self, id: ConversationId) -> Iterator[Message]:
@@ -178,7 +184,7 @@ class Draft:
             tables.forget_message(message_id)
         for run_id in self.runs.dropped():
             tables.forget_run(run_id)
-        for overlay in (self.conversations, self.active, self.leases, self.keys):
+        for overlay in (self.conversations, self.active, self.leases, self.keys, self.approvals):
             overlay.apply()
         for message_id in self.messages.apply():
             tables.messages_of.setdefault(tables.messages[message_id].conversation_id, []).append(message_id)

@@ -54,7 +54,7 @@ class MemoryWorkers(Workers):
         if run.status is RunStatus.QUEUED:
             return all(self._goes_first(run, self.tables.runs[id]) for id in self.tables.active[run.conversation_id])
         if run.status is not RunStatus.RUNNING:
-            return False
+            return run.cancel_requested
         held = self.tables.leases[run.id]
         if held.worker == worker:
             return run.id not in executing and held.since <= self.now() - lease

@@ -19,9 +19,29 @@ from domain.run import (
     RunStatus,
     TextDelta,
 )
+from domain.step import (
+    ApprovalDecided,
+    ApprovalRequested,
+    RunWaiting,
+    StepEvent,
+    StepFinished,
+    StepStarted,
+    ToolFinished,
+    ToolStarted,
+)
 from domain.tool import ToolCallDelta
 from domain.usage import Usage
 
+_STEP_EVENTS: dict[str, type[StepEvent]] = {
+    "step_started": StepStarted,
+    "step_finished": StepFinished,
+    "tool_started": ToolStarted,
+    "tool_finished": ToolFinished,
+    "approval_requested": ApprovalRequested,
+    "approval_decided": ApprovalDecided,
+    "waiting": RunWaiting,
+}
+_STEP_EVENT_NAMES = {event: name for name, event in _STEP_EVENTS.items()}
 _encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder()
 
 _PARTS: dict[str, type[Part]] = {
@@ -134,6 +154,10 @@ def _event_to_json(event: RunEvent) -> dict[str, Any]:
         return {"type": "tool_call", "index": event.index} | said | _stateful(event)
     if isinstance(event, ReasoningDelta):
         return {"type": "reasoning", "text": event.text} | _stateful(event)
+    if not isinstance(event, TextDelta):
+        named: dict[str, Any] = msgspec.to_builtins(event)
+        said = {name: value for name, value in named.items() if value is not None}
+        return {"type": _STEP_EVENT_NAMES[type(event)]} | said
     return {"type": "text", "text": event.text}
 
 
@@ -151,6 +175,8 @@ def _event_from_json(event: dict[str, Any]) -> RunEvent:
         return ToolCallDelta(event["index"], **said, state=_state_in(event, "state"))
     if event["type"] == "reasoning":
         return ReasoningDelta(event["text"], _state_in(event, "state"))
+    if step := _STEP_EVENTS.get(event["type"]):
+        return msgspec.convert(event, step)
     return TextDelta(event["text"])
 
 

@@ -10,7 +10,7 @@ from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import conversations, messages
 from application.ports.storage import ConversationFilter, ConversationRepository, NewConversation
 from domain.access import OwnerId
-from domain.conversation import Conversation, ConversationChange, ConversationId
+from domain.conversation import Conversation, ConversationChange, ConversationId, ConversationKind
 from domain.errors import ConversationNotFound
 
 c = conversations.c
@@ -30,6 +30,7 @@ class SqlConversationRepository(Repository, ConversationRepository):
     def add(self, connection: sa.Connection, new: NewConversation) -> Conversation:
         row = {
             "owner": new.owner,
+            "kind": new.kind.value,
             "user_label": new.user_label,
             "title": new.title,
             "pinned": False,
@@ -40,7 +41,9 @@ class SqlConversationRepository(Repository, ConversationRepository):
         }
         id = connection.execute(INSERT, row).scalar_one()
         at = new.created_at
-        return Conversation(id, new.owner, new.user_label, new.title, at, at, metadata=dict(new.metadata))
+        return Conversation(
+            id, new.owner, new.user_label, new.title, at, at, metadata=dict(new.metadata), kind=new.kind
+        )
 
     @in_session()
     def get(self, connection: sa.Connection, id: ConversationId, *, owner: OwnerId) -> Conversation:
@@ -60,7 +63,7 @@ class SqlConversationRepository(Repository, ConversationRepository):
         before: ConversationId | None,
         limit: int,
     ) -> list[Conversation]:
-        statement = SELECT.where(c.owner == owner).order_by(c.id.desc()).limit(limit)
+        statement = SELECT.where(c.owner == owner, c.kind == filter.kind.value).order_by(c.id.desc()).limit(limit)
         if before is not None:
             statement = statement.where(c.id < before)
         if filter.user_label is not None:
@@ -117,4 +120,5 @@ def _from_row(row: sa.Row[Any]) -> Conversation:
         pinned=row.pinned,
         archived=row.archived,
         metadata={} if row.metadata is None else from_json(row.metadata),
+        kind=ConversationKind(row.kind),
     )

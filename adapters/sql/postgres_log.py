@@ -14,7 +14,7 @@ WITH owned AS (
     SELECT entry.* FROM runs
     JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
         AS entry (run_id, fence, first, last, events) ON runs.id = entry.run_id AND runs.fence = entry.fence
-    WHERE runs.status IN ('running', 'queued') ORDER BY runs.id FOR NO KEY UPDATE OF runs
+    WHERE runs.status IN ('queued', 'running', 'waiting') ORDER BY runs.id FOR NO KEY UPDATE OF runs
 ), stored AS (
     INSERT INTO run_events (run_id, first, last, events) SELECT run_id, first, last, events FROM owned
     WHERE first = 1 + coalesce(

@@ -14,9 +14,9 @@ INSERT_TURN = sa.text(
     """
     WITH opened AS (
         INSERT INTO runs (owner, kind, conversation_id, question_id, answer_id, model, settings,
-            status, fence, attempts, worker_id, claimed_at, cancel_requested, created_at)
-        SELECT owner, 'reply', id, coalesce(:answered_id, nextval('messages_id_seq')), nextval('messages_id_seq'),
-            :model, :settings, :status, 1, :attempts, :worker_id, now(), false, :asked_at FROM conversations
+            status, fence, attempts, worker_id, claimed_at, cancel_requested, paused, created_at)
+        SELECT owner, :kind, id, coalesce(:answered_id, nextval('messages_id_seq')), nextval('messages_id_seq'),
+            :model, :settings, :status, 1, :attempts, :worker_id, now(), false, false, :asked_at FROM conversations
         WHERE id = :conversation_id AND owner = :owner AND (:status = 'queued' OR NOT EXISTS (
             SELECT 1 FROM runs WHERE conversation_id = :conversation_id AND status IN ('queued', 'running', 'waiting')))
         FOR NO KEY UPDATE
@@ -36,6 +36,7 @@ INSERT_TURN = sa.text(
     """
 ).bindparams(
     sa.bindparam("owner", type_=Words),
+    sa.bindparam("kind", type_=Words),
     sa.bindparam("conversation_id", type_=Id),
     sa.bindparam("parent_id", type_=Id),
     sa.bindparam("answered_id", type_=Id),

@@ -8,11 +8,11 @@ from adapters.sql.codec import from_json, settings_from_json, settings_to_json
 from adapters.sql.columns import Id
 from adapters.sql.messages import to_row
 from adapters.sql.session import Repository, in_session
-from adapters.sql.tables import ACTIVE, conversations, messages, run_events, runs, usage
+from adapters.sql.tables import ACTIVE, PENDING, approvals, conversations, messages, run_events, runs, usage
 from application.ports.storage import RunRepository
 from domain.access import OwnerId
 from domain.conversation import ConversationId, PromptMessage, Role
-from domain.errors import ConversationNotFound, ReplyInProgress, RunNotFound, StorageUnavailable
+from domain.errors import ConversationNotFound, ReplyInProgress, RunLost, RunNotFound, StorageUnavailable
 from domain.run import Problem, Run, RunId, RunKind, RunStatus, Turn
 from domain.usage import Usage
 
@@ -50,6 +50,29 @@ IN_THE_WAY = (
 REQUEST_CANCEL = sa.update(runs).where(r.id == sa.bindparam("which"), ACTIVE).values(cancel_requested=True)
 NAME_NO_RUN = sa.update(messages).where(messages.c.id == sa.bindparam("answer")).values(run_id=None)
 DELETE = sa.delete(runs).where(r.id == sa.bindparam("which"))
+WHICH_RUN = sa.bindparam("which", type_=Id)
+BY_ID = r.id == WHICH_RUN
+HAS_PENDING = sa.exists().where(approvals.c.run_id == r.id, PENDING)
+OWNED = sa.select(r.id).where(
+    BY_ID, ACTIVE, r.status == RunStatus.RUNNING.value, r.fence == sa.bindparam("fence", type_=Id)
+)
+HOLD = OWNED.with_for_update(key_share=True)
+SUSPEND = (
+    sa.update(runs)
+    .where(BY_ID, sa.or_(r.paused, HAS_PENDING))
+    .values(status=RunStatus.WAITING.value, worker_id=None, attempts=0)
+)
+WAKE = (
+    sa.update(runs)
+    .where(BY_ID, ACTIVE, r.status == RunStatus.WAITING.value, ~r.paused, ~HAS_PENDING)
+    .values(status=RunStatus.RUNNING.value, worker_id=None)
+)
+PAUSE = sa.update(runs).where(BY_ID, ACTIVE).values(paused=sa.bindparam("mark", type_=sa.Boolean))
+AWAITED = sa.select(
+    sa.exists().where(
+        r.conversation_id == sa.bindparam("where", type_=Id), ACTIVE, r.status == QUEUED, r.id != WHICH_RUN
+    )
+)
 COUNT_QUEUED = sa.select(sa.func.count()).select_from(runs).where(ACTIVE, r.status == QUEUED)
 
 
@@ -62,7 +85,7 @@ class SqlRunRepository(Repository, RunRepository):
                 return Run(
                     id=ids.run_id,
                     owner=turn.owner,
-                    kind=RunKind.REPLY,
+                    kind=turn.kind,
                     conversation_id=turn.conversation_id,
                     question_id=ids.question_id,
                     answer_id=ids.answer_id,
@@ -101,6 +124,28 @@ class SqlRunRepository(Repository, RunRepository):
         connection.execute(NAME_NO_RUN, {"answer": row.answer_id})
         connection.execute(DELETE, {"which": id})
 
+    @in_session(writes=True)
+    def suspend(self, connection: sa.Connection, run: Run) -> bool:
+        if connection.execute(HOLD, {"which": run.id, "fence": run.fence}).first() is None:
+            raise RunLost(run.id)
+        return connection.execute(SUSPEND, {"which": run.id}).rowcount > 0
+
+    @in_session(writes=True)
+    def wake(self, connection: sa.Connection, id: RunId) -> bool:
+        return connection.execute(WAKE, {"which": id}).rowcount > 0
+
+    @in_session(writes=True)
+    def pause(self, connection: sa.Connection, id: RunId, *, owner: OwnerId, paused: bool) -> Run:
+        row = connection.execute(GET, {"which": id, "whose": owner}).one_or_none()
+        if row is None:
+            raise RunNotFound(id)
+        connection.execute(PAUSE, {"which": id, "mark": paused})
+        return from_row(connection.execute(GET, {"which": id, "whose": owner}).one())
+
+    @in_session()
+    def is_awaited(self, connection: sa.Connection, run: Run) -> bool:
+        return bool(connection.execute(AWAITED, {"which": run.id, "where": run.conversation_id}).scalar_one())
+
     @in_session()
     def queued(self, connection: sa.Connection) -> int:
         return connection.execute(COUNT_QUEUED).scalar_one()
@@ -127,6 +172,7 @@ def _turn_to_row(turn: Turn) -> dict[str, Any]:
     return question | {
         "earlier": earlier,
         "owner": turn.owner,
+        "kind": turn.kind.value,
         "conversation_id": turn.conversation_id,
         "parent_id": turn.parent_id,
         "answered_id": None if turn.input else turn.parent_id,
@@ -158,6 +204,7 @@ def from_row(row: Any) -> Run:
         last_event=row.last_event,
         attempts=row.attempts,
         cancel_requested=row.cancel_requested,
+        paused=row.paused,
         settings=settings_from_json(row.settings),
         answered_by=row.answered_by,
         dropped=() if row.dropped is None else tuple(from_json(row.dropped)),

@@ -17,9 +17,10 @@ from domain.run import RunId, WorkerId
 INSERT_RUN = sa.text(
     """
     INSERT INTO runs (owner, kind, conversation_id, question_id, answer_id, model, settings,
-        status, fence, attempts, worker_id, claimed_at, cancel_requested, created_at)
-    SELECT owner, 'reply', id, coalesce(:answered_id, newest + :count), newest + :count + 1,
-        :model, :settings, :status, 1, :attempts, :worker_id, strftime('%Y-%m-%d %H:%M:%f999', 'now'), false, :asked_at
+        status, fence, attempts, worker_id, claimed_at, cancel_requested, paused, created_at)
+    SELECT owner, :kind, id, coalesce(:answered_id, newest + :count), newest + :count + 1,
+        :model, :settings, :status, 1, :attempts, :worker_id, strftime('%Y-%m-%d %H:%M:%f999', 'now'), false,
+        false, :asked_at
     FROM conversations, (SELECT coalesce(max(seq), 0) AS newest FROM sqlite_sequence WHERE name = 'messages')
     WHERE id = :conversation_id AND owner = :owner AND (:status = 'queued' OR NOT EXISTS (
         SELECT 1 FROM runs WHERE conversation_id = :conversation_id AND status IN ('queued', 'running', 'waiting')))
@@ -28,6 +29,7 @@ INSERT_RUN = sa.text(
     """
 ).bindparams(
     sa.bindparam("owner", type_=Words),
+    sa.bindparam("kind", type_=Words),
     sa.bindparam("conversation_id", type_=Id),
     sa.bindparam("answered_id", type_=Id),
     sa.bindparam("count", type_=sa.Integer),
@@ -54,7 +56,7 @@ MOVE_HEAD = sa.update(conversations).where(conversations.c.id == sa.bindparam("w
 # Once for each entry, through the driver: SQLAlchemy's part would cost several times SQLite's.
 INSERT_EVENTS = """
     INSERT INTO run_events (run_id, first, last, events) SELECT id, ?2, ?3, ?4 FROM runs
-    WHERE id = ?1 AND fence = ?5 AND status IN ('running', 'queued')
+    WHERE id = ?1 AND fence = ?5 AND status IN ('queued', 'running', 'waiting')
         AND ?2 = 1 + coalesce((SELECT last FROM run_events WHERE run_id = ?1 ORDER BY first DESC LIMIT 1), 0)
 """
 END_RUN = (

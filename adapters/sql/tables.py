@@ -9,6 +9,7 @@ metadata = sa.MetaData()
 # Written out, not bound: a partial index serves a query only if the query repeats its condition word for word.
 ANSWERING = sa.text("status IN ('running', 'waiting')")
 ACTIVE = sa.text("status IN ('queued', 'running', 'waiting')")
+PENDING = sa.text("status = 'pending'")
 REMEMBERED = sa.text("finished_at IS NOT NULL AND last_event IS NULL")
 
 
@@ -22,6 +23,7 @@ conversations = sa.Table(
     metadata,
     _id(),
     sa.Column("owner", Words, nullable=False),
+    sa.Column("kind", Words, nullable=False),
     sa.Column("user_label", Words),
     sa.Column("title", Words, nullable=False),
     sa.Column("head_id", Id),
@@ -30,7 +32,7 @@ conversations = sa.Table(
     sa.Column("metadata", Words),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
-    sa.Index("conversations_owner", "owner", "id"),
+    sa.Index("conversations_owner", "owner", "kind", "id"),
     sa.Index("conversations_label", "owner", "user_label", "id"),
     sqlite_autoincrement=True,
 )
@@ -68,6 +70,7 @@ runs = sa.Table(
     sa.Column("worker_id", Words),
     sa.Column("claimed_at", UtcDateTime, nullable=False),
     sa.Column("cancel_requested", sa.Boolean, nullable=False),
+    sa.Column("paused", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("finished_at", UtcDateTime),
     sa.Column("finish_reason", Words),
@@ -81,6 +84,30 @@ runs = sa.Table(
     sa.Index("runs_one_active", "conversation_id", unique=True, sqlite_where=ANSWERING, postgresql_where=ANSWERING),
     sa.Index("runs_active", "conversation_id", sqlite_where=ACTIVE, postgresql_where=ACTIVE),
     sa.Index("runs_remembered", "finished_at", sqlite_where=REMEMBERED, postgresql_where=REMEMBERED),
+    sqlite_autoincrement=True,
+)
+
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    _id(),
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("owner", Words, nullable=False),
+    sa.Column("call_id", Words, nullable=False),
+    sa.Column("tool", Words, nullable=False),
+    sa.Column("arguments", Words, nullable=False),
+    sa.Column("fingerprint", Words, nullable=False),
+    sa.Column("reason", Words, nullable=False),
+    sa.Column("status", Words, nullable=False),
+    sa.Column("requested_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime),
+    sa.Column("decided_at", UtcDateTime),
+    sa.Column("decided_by", Words),
+    sa.Column("decided_arguments", Words),
+    sa.Column("comment", Words),
+    sa.Index("approvals_owner", "owner", "id"),
+    sa.Index("approvals_run", "run_id"),
+    sa.Index("approvals_pending", "expires_at", sqlite_where=PENDING, postgresql_where=PENDING),
     sqlite_autoincrement=True,
 )
 

@@ -1,11 +1,13 @@
 """The transactions that use cases are given."""
 
+from adapters.sql.approvals import SqlApprovalRepository
 from adapters.sql.conversations import SqlConversationRepository
 from adapters.sql.keys import SqlIdempotencyKeys
 from adapters.sql.ledger import SqlUsageLedger
 from adapters.sql.messages import SqlMessageRepository
 from adapters.sql.runs import SqlRunRepository
 from adapters.sql.session import Session
+from application.ports.approvals import ApprovalRepository
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.storage import (
     ConversationRepository,
@@ -34,6 +36,10 @@ class SqlReadTransaction(ReadTransaction):
     @property
     def runs(self) -> RunRepository:
         return SqlRunRepository(self._session)
+
+    @property
+    def approvals(self) -> ApprovalRepository:
+        return SqlApprovalRepository(self._session)
 
 
 class SqlTransaction(SqlReadTransaction, Transaction):

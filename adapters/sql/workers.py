@@ -16,6 +16,7 @@ from domain.run import RunId, WorkerId
 
 r, w = runs.c, workers.c
 RUNNING: sa.ColumnElement[str] = sa.literal_column("'running'")
+WAITING: sa.ColumnElement[str] = sa.literal_column("'waiting'")
 ME = sa.bindparam("me", type_=Words)
 MINE = r.worker_id == ME
 LEASE_AGO = seconds_ago("lease")
@@ -32,7 +33,14 @@ other = runs.alias("other")
 BEFORE = sa.exists().where(
     other.c.conversation_id == r.conversation_id, ACTIVE, sa.or_(other.c.status != QUEUED, other.c.id < r.id)
 )
-FREE = sa.and_(ACTIVE, sa.or_(sa.and_(r.status == RUNNING, LEFT), sa.and_(r.status == QUEUED, ~BEFORE.correlate(runs))))
+FREE = sa.and_(
+    ACTIVE,
+    sa.or_(
+        sa.and_(r.status == RUNNING, LEFT),
+        sa.and_(r.status == QUEUED, ~BEFORE.correlate(runs)),
+        sa.and_(r.status == WAITING, r.cancel_requested),
+    ),
+)
 # Counted, because for one that is likely to be found soon Postgres would walk through all runs there are.
 FREE_RUNS = sa.select(sa.func.count()).select_from(runs).where(FREE).scalar_subquery()
 QUEUED_RUNS = COUNT_QUEUED.scalar_subquery()

@@ -10,7 +10,7 @@ from application.chat.titles import Titles
 from application.ports.clock import Now
 from application.ports.signals import WORK, Signals
 from application.ports.storage import BeginTransaction, Transaction
-from application.runs.execute_run import ExecuteRun
+from application.runs.perform_run import PerformRun
 from application.runs.run_stopper import RunStopper
 from application.runs.run_writer import RunWriter
 from application.runs.worker import Worker
@@ -19,7 +19,7 @@ from domain.conversation import Conversation, Message, MessageId, PromptMessage
 from domain.errors import KeyInUse, ReplyInProgress, ServerStopping, TooBusy
 from domain.idempotency import IdempotencyKey, KeyUse
 from domain.prompt import Context, given_together, prompt_for
-from domain.run import DEFAULTS, IfBusy, Run, RunFinished, RunId, RunSettings, RunStatus, Turn
+from domain.run import DEFAULTS, IfBusy, Run, RunFinished, RunId, RunKind, RunSettings, RunStatus, Turn
 from domain.title import question_in
 
 
@@ -43,13 +43,14 @@ class TurnWish:
     settings: RunSettings = DEFAULTS
     if_busy: IfBusy = IfBusy.REJECT
     key: IdempotencyKey | None = None
+    kind: RunKind = RunKind.REPLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnOpener:
     begin: BeginTransaction
     worker: Worker
-    execute: ExecuteRun
+    perform: PerformRun
     stopper: RunStopper
     signals: Signals
     now: Now
@@ -108,6 +109,7 @@ class TurnOpener:
             asked_at=self.now(),
             worker_id=self.worker.id if here else None,
             settings=wish.settings,
+            kind=wish.kind,
         )
 
     async def _may_run_here(self, tx: Transaction, wish: TurnWish, place: Place, *, has_room: bool) -> bool:
@@ -133,9 +135,14 @@ class TurnOpener:
 
     async def _execute(
         self, place: Place, prompt: tuple[PromptMessage, ...], run: Run, writer: RunWriter
-    ) -> RunFinished:
-        outcome = await self.execute(run, prompt, writer.append)
-        if place.parent_id is None and outcome.status is RunStatus.COMPLETED and (question := question_in(place.input)):
+    ) -> RunFinished | None:
+        outcome = await self.perform(run, prompt, writer)
+        if (
+            place.parent_id is None
+            and outcome
+            and outcome.status is RunStatus.COMPLETED
+            and (question := question_in(place.input))
+        ):
             self.titles.offer(run, question)
         return outcome
 

@@ -27,8 +27,8 @@ class RunLog(Protocol):
     async def write(self, entries: Sequence[LogEntry]) -> set[RunId]:
         """Append all entries in one commit (at most one a run), and return the runs whose entries were refused.
 
-        An entry is accepted only while its run is running or queued under the entry's fence, and when it goes on
-        where the log ends. An entry with an ending also, in the same commit, gives the run its terminal state, seals
+        An entry is accepted only while its run is active under the entry's fence, and when it goes on where the log
+        ends. An entry with an ending also, in the same commit, gives the run its terminal state, seals
         the answer message with its parts and status, and keeps the usage. Writing an entry again that was accepted
         before changes nothing and is no refusal.
         Durable when this returns. Raise StorageUnavailable when that is not certain: then write the same again.

@@ -7,9 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from application.ports.approvals import ApprovalRepository
 from application.ports.idempotency import IdempotencyKeys
 from domain.access import OwnerId
-from domain.conversation import Conversation, ConversationChange, ConversationId, Message, MessageId, PromptMessage
+from domain.conversation import (
+    Conversation,
+    ConversationChange,
+    ConversationId,
+    ConversationKind,
+    Message,
+    MessageId,
+    PromptMessage,
+)
 from domain.run import Run, RunId, Turn
 from domain.usage import Usage
 
@@ -21,6 +30,7 @@ class NewConversation:
     title: str
     created_at: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)
+    kind: ConversationKind = ConversationKind.CHAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class ConversationFilter:
     user_label: str | None = None
     query: str | None = None
     archived: bool | None = None
+    kind: ConversationKind = ConversationKind.CHAT
 
 
 class ConversationRepository(Protocol):
@@ -126,6 +137,25 @@ class RunRepository(Protocol):
         """
 
     @abstractmethod
+    async def suspend(self, run: Run) -> bool:
+        """Make it wait, without a worker, if it is paused or has pending approvals; say whether it waits now.
+
+        Once it is woken its attempts count anew. Raise RunLost when it is not running under the run's fence any more.
+        """
+
+    @abstractmethod
+    async def wake(self, id: RunId) -> bool:
+        """Let any worker go on with a waiting run that has nothing to wait for; say whether it was one."""
+
+    @abstractmethod
+    async def pause(self, id: RunId, *, owner: OwnerId, paused: bool) -> Run:
+        """Set or clear the mark, if the run is active; the run as it is then. Raise RunNotFound."""
+
+    @abstractmethod
+    async def is_awaited(self, run: Run) -> bool:
+        """Whether another run is queued in its conversation."""
+
+    @abstractmethod
     async def queued(self) -> int:
         """How many runs are queued, whosever they are."""
 
@@ -157,6 +187,10 @@ class ReadTransaction(Protocol):
     @property
     @abstractmethod
     def runs(self) -> RunRepository: ...
+
+    @property
+    @abstractmethod
+    def approvals(self) -> ApprovalRepository: ...
 
 
 class Transaction(ReadTransaction, Protocol):

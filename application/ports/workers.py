@@ -34,6 +34,7 @@ class Workers(Protocol):
         - a running run that was handed over, or whose worker has not beaten for `lease_seconds`;
         - a running run of this worker that is not among `executing` though it was taken `lease_seconds` ago: its
           commit was never confirmed;
+        - a waiting run that somebody asked to cancel;
         - a queued run, when no run of its conversation is running or waiting, nor queued before it.
 
         Of simultaneous callers exactly one gets a run. In a store that belongs to one process alone, every other

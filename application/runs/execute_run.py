@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
 from domain.conversation import PromptMessage
 from domain.errors import ProviderFailure
-from domain.run import REFUSAL, AnswerReset, Delta, Problem, Run, RunEvent, RunFinished, RunStatus
+from domain.run import REFUSAL, WHOLE, AnswerReset, Delta, Problem, Run, RunEvent, RunFinished, RunStatus
 from domain.tool import ToolCallDelta
 
 ANSWER_CHARACTERS = 4_000_000
 CUT = Problem("stream_cut", "The provider ended the stream without saying that the answer was finished")
 TOO_LONG = Problem("answer_too_long", f"The answer was stopped at {ANSWER_CHARACTERS:,} characters")
-WHOLE = frozenset({"stop", "tool_calls", "end_turn"})
-"""The finish reasons of a whole answer; the caller runs the tools that it calls and comes back with the results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,15 @@ class RunWriter:
     wake: Callable[["RunWriter"], None]
     before: EventsBefore | None = None
     _waiting: list[RunEvent] = field(default_factory=list)
+    _under_way: tuple[RunEvent, ...] = ()
     _ended_at: datetime | None = None
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def said(self) -> list[RunEvent]:
+        """All events of the run, the durable ones and those that are on their way to be."""
+        return [*(numbered.event for numbered in self.live.events), *self._under_way, *self._waiting]
 
     async def catch_up(self) -> None:
         """Begin where the log ends. May be cancelled, and called again."""
@@ -40,6 +47,14 @@ class RunWriter:
             self._waiting.extend(events)
             self.wake(self)
 
+    async def flush(self) -> None:
+        """Return when all that was appended is durable. Raise RunLost."""
+        while self._waiting or self._under_way:
+            self.live.raise_if_broken()
+            self._moved.clear()
+            await self._moved.wait()
+        self.live.raise_if_broken()
+
     async def end(self, outcome: RunFinished, *, at: datetime) -> None:
         """Write the ending after everything appended, and return when it is durable or refused."""
         await self.catch_up()  # whatever executed the run may have been stopped before it came to that
@@ -49,17 +64,21 @@ class RunWriter:
 
     def take(self) -> LogEntry:
         """What waits, as the next entry of the log; everything taken before is durable by now."""
-        events, self._waiting = merged(self._waiting), []
-        return LogEntry(self.live.run, self.live.last + 1, tuple(events), self._ending_with(events))
+        events, self._waiting = tuple(merged(self._waiting)), []
+        self._under_way = events
+        return LogEntry(self.live.run, self.live.last + 1, events, self._ending_with(events))
 
     def stored(self, entry: LogEntry) -> None:
+        self._under_way = ()
         self.live.publish(entry.events)
+        self._moved.set()
         if entry.ending:
             self._settled.set()
 
     def refused(self) -> None:
         self.live.break_off(RunLost(self.live.run.id))
         self._settled.set()
+        self._moved.set()
 
     def _ending_with(self, events: Sequence[RunEvent]) -> Ending | None:
         if not (self._ended_at and isinstance(events[-1], RunFinished)):

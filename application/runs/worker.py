@@ -21,8 +21,11 @@ BROKEN = RunFinished(
     RunStatus.FAILED, problem=Problem("internal_error", "The run failed for a reason of our own; see the log")
 )
 
-Work = Callable[[Run, RunWriter], Awaitable[RunFinished]]
-"""What executes a run: write its events, return its outcome, close the provider when cancelled."""
+Work = Callable[[Run, RunWriter], Awaitable[RunFinished | None]]
+"""What executes a run: write its events, return its outcome, close the provider when cancelled.
+
+None says that the run waits for somebody and is nobody's any more.
+"""
 
 
 @dataclass(slots=True, eq=False)
@@ -30,7 +33,7 @@ class Execution:
     """One run under way: the work, which may be stopped, and what sees it to its ending, which may not."""
 
     writer: RunWriter
-    work: asyncio.Task[RunFinished]
+    work: asyncio.Task[RunFinished | None]
     ending: asyncio.Task[None] | None = None
     handed_over: bool = False
 
@@ -139,8 +142,10 @@ class Worker:
             await asyncio.wait({execution.work})
             if execution.handed_over:
                 execution.writer.live.break_off(ServerStopping())
+            elif outcome := self._outcome(run, execution.work):
+                await execution.writer.end(outcome, at=self.now())
             else:
-                await execution.writer.end(self._outcome(run, execution.work), at=self.now())
+                execution.writer.refused()  # whoever goes on with it executes it anew, and readers wait for that
         except RunLost as lost:
             log.warning("%s; what it still said is not kept", lost)
         finally:
@@ -150,7 +155,7 @@ class Worker:
             if self.tell_of_endings:
                 self.appender.signals.send(WORK)
 
-    def _outcome(self, run: Run, work: asyncio.Task[RunFinished]) -> RunFinished:
+    def _outcome(self, run: Run, work: asyncio.Task[RunFinished | None]) -> RunFinished | None:
         if work.cancelled():
             return CANCELLED
         error = work.exception()

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.signals import LocalSignals
+from adapters.schemas.json_schema import schema_mismatch
+from application.agents.ask_person import AskPersons
+from application.agents.call_tools import CallTools
+from application.agents.model_step import ModelStep
+from application.agents.run_agent import RunAgent
 from application.chat.ask_question import AskQuestion, Question
 from application.chat.edit_question import EditQuestion
 from application.chat.regenerate_answer import RegenerateAnswer
@@ -21,6 +26,7 @@ from application.runs.delete_run import DeleteRun
 from application.runs.execute_run import ExecuteRun
 from application.runs.follow_run import FollowRun
 from application.runs.live_run import LiveRun
+from application.runs.perform_run import PerformRun
 from application.runs.resume_run import ResumeRun
 from application.runs.run_reader import RunReader
 from application.runs.run_stopper import RunStopper
@@ -36,6 +42,7 @@ from tests.support.clock import Clock
 from tests.support.cut_off_workers import CutOffWorkers
 from tests.support.gated_run_log import GatedRunLog
 from tests.support.scripted_model import ScriptedModel, words
+from tests.support.scripted_tools import ScriptedTools
 
 ANN = Principal(ALICE)
 CONTEXT = Context("Be brief.", ContextBudget(messages=10, tokens=1_000))
@@ -56,6 +63,10 @@ class Core:
     most_attempts: int = 3
     retention_seconds: float = 600.0
     poll_seconds: float = 0.001
+    tools: ScriptedTools = field(default_factory=ScriptedTools)
+    agent_steps: int = 10
+    agent_tokens: int = 100_000
+    approval_seconds: float = 3600.0
 
     def __post_init__(self) -> None:
         self.database = self.database or MemoryDatabase(now=self.clock, alone=False)
@@ -65,10 +76,20 @@ class Core:
         appender = Appender(self.log, signals, longest_pause_seconds=self.poll_seconds)
         self.worker = Worker(self.id, appender, self.clock, self.most_runs)
         execute = ExecuteRun(model=self.model)
+        agent = RunAgent(
+            toolbox=self.tools,
+            step=ModelStep(execute=execute),
+            call=CallTools(toolbox=self.tools),
+            persons=AskPersons(begin=begin, read=read, now=self.clock, approval_seconds=self.approval_seconds),
+            schema_mismatch=schema_mismatch,
+            most_steps=self.agent_steps,
+            most_tokens=self.agent_tokens,
+        )
+        perform = PerformRun(reply=execute, agent=agent)
         self.resume = ResumeRun(
             read=read,
             log=self.log,
-            execute=execute,
+            perform=perform,
             context=CONTEXT,
             most_attempts=self.most_attempts,
             pause_seconds=self.poll_seconds,
@@ -91,7 +112,7 @@ class Core:
         self.turns = TurnOpener(
             begin=begin,
             worker=self.worker,
-            execute=execute,
+            perform=perform,
             stopper=self.stopper,
             signals=signals,
             now=self.clock,

@@ -10,6 +10,15 @@ import msgspec
 from domain.conversation import ToolCall, text_of
 from domain.errors import Refusal
 from domain.run import AnswerReset, NumberedEvent, ReasoningDelta, RunEvent, RunFinished, TextDelta
+from domain.step import (
+    ApprovalDecided,
+    ApprovalRequested,
+    RunWaiting,
+    StepFinished,
+    StepStarted,
+    ToolFinished,
+    ToolStarted,
+)
 from domain.tool import ToolCallDelta
 from domain.usage import Usage
 from entrypoints.http.encoders.sse import frame
@@ -19,6 +28,13 @@ TYPE_OF: dict[type[RunEvent], str] = {
     ReasoningDelta: "reasoning_delta",
     ToolCallDelta: "tool_call_delta",
     AnswerReset: "answer_reset",
+    StepStarted: "step_started",
+    StepFinished: "step_finished",
+    ToolStarted: "tool_started",
+    ToolFinished: "tool_finished",
+    ApprovalRequested: "approval_requested",
+    ApprovalDecided: "approval_decided",
+    RunWaiting: "run_waiting",
     RunFinished: "run_finished",
 }
 
@@ -31,7 +47,7 @@ def as_object(numbered: NumberedEvent) -> dict[str, Any]:
     event = numbered.event
     fields: dict[str, Any] = _beginning(event) if isinstance(event, AnswerReset) else asdict(event)
     fields.pop("state", None)  # the provider's own, and nobody else's
-    if isinstance(event, RunFinished):
+    if isinstance(event, RunFinished | StepFinished):
         fields["usage"] = usage_object(event.usage)
     return {"seq": numbered.number, "type": TYPE_OF[type(event)], **fields}
 

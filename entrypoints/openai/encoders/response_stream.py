@@ -5,12 +5,11 @@ from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
 import msgspec
 
 from application.ports.language_model import ModelEvent, ModelFinished
-from application.runs.execute_run import WHOLE
 from domain.errors import Refusal
-from domain.run import REFUSAL, NumberedEvent, Problem, RunFinished, RunStatus
+from domain.run import REFUSAL, WHOLE, NumberedEvent, Problem, RunEvent, RunFinished, RunStatus
 from entrypoints.openai.encoders.chunks import DONE, error_event
 from entrypoints.openai.encoders.response import Heading
-from entrypoints.openai.encoders.responses import LogEvent, ResponseFold, WireEvent
+from entrypoints.openai.encoders.responses import ResponseFold, WireEvent
 
 LAST = frozenset({"error", "response.completed", "response.incomplete", "response.failed"})
 _encode = msgspec.json.Encoder().encode
@@ -61,7 +60,7 @@ async def stateless(
         yield fold.feed([RunFinished(RunStatus.FAILED, problem=Problem.of(refusal))])
 
 
-def as_logged(event: ModelEvent) -> LogEvent:
+def as_logged(event: ModelEvent) -> RunEvent:
     """What a model says, as a run's log would have it."""
     if not isinstance(event, ModelFinished):
         return event

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.conversation import Part, Reasoning, Text, ToolCall
-from domain.run import AnswerReset, Problem, ReasoningDelta, RunFinished, RunStatus, TextDelta
+from domain.run import AnswerReset, Problem, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta
 from domain.tool import ToolCallDelta
 from entrypoints.openai.encoders.items import (
     Item,
@@ -25,7 +25,6 @@ from entrypoints.openai.encoders.response import Heading, begun, ended, final_st
 from entrypoints.openai.ids import item_id
 
 WireEvent = dict[str, Any]
-LogEvent = TextDelta | ReasoningDelta | ToolCallDelta | AnswerReset | RunFinished
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +70,7 @@ class ResponseFold:
         self._lifecycle("response.in_progress", "in_progress")
         return self._taken()
 
-    def feed(self, events: Iterable[LogEvent]) -> list[WireEvent]:
+    def feed(self, events: Iterable[RunEvent]) -> list[WireEvent]:
         """What these events of the log come to."""
         for event in events:
             self._feed(event)
@@ -81,7 +80,7 @@ class ResponseFold:
         """Go on with this number: the reader has seen what the log no longer has."""
         self.next_number = max(self.next_number, number)
 
-    def _feed(self, event: LogEvent) -> None:
+    def _feed(self, event: RunEvent) -> None:
         match event:
             case TextDelta(text):
                 self._say("message", text)

@@ -41,8 +41,10 @@ def as_said(event: RunEvent, model: str) -> list[ModelEvent]:
     if isinstance(event, RunFinished):
         reason = "stop" if event.refused or event.finish_reason is None else event.finish_reason
         return [ModelFinished(reason, model, event.usage, event.refused, event.answered_by, event.dropped)]
-    if not isinstance(event, AnswerReset):
+    if isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta):
         return [event]
+    if not isinstance(event, AnswerReset):
+        return []
     calls = [part for part in event.parts if isinstance(part, ToolCall)]
     said: list[ModelEvent] = [ToolCallDelta(i, call.id, call.name, call.arguments) for i, call in enumerate(calls)]
     thought = [ReasoningDelta(part.text) for part in event.parts if isinstance(part, Reasoning)]

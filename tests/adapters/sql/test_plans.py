@@ -50,13 +50,13 @@ QUERIES: dict[str, tuple[Any, dict[str, Any]]] = {
 def fill(connection: sa.Connection) -> None:
     """Enough rows that a planner would rather use an index, all of one owner and one conversation after another."""
     at = {"created_at": NOON, "updated_at": NOON}
-    of = {"owner": ALICE, "title": "A title", "user_label": "ann", "pinned": False, "archived": False}
+    of = {"owner": ALICE, "title": "A title", "user_label": "ann", "pinned": False, "archived": False, "kind": "chat"}
     connection.execute(sa.insert(conversations), [of | at for _ in range(ROWS)])
     said = {"conversation_id": 7, "role": "user", "content": "word " * 20, "status": "completed", "created_at": NOON}
     connection.execute(sa.insert(messages), [said | {"parent_id": n or None} for n in range(ROWS)])
     run = {"owner": ALICE, "kind": "reply", "conversation_id": 7, "model": "m", "status": "completed", "fence": 1}
     run |= {"attempts": 1, "created_at": NOON, "claimed_at": NOON, "finished_at": NOON, "last_event": 9}
-    run |= {"cancel_requested": False, "question_id": 1, "answer_id": 2}
+    run |= {"cancel_requested": False, "paused": False, "question_id": 1, "answer_id": 2}
     connection.execute(sa.insert(runs), [run for _ in range(ROWS)])
     today = datetime.now(UTC)
     key = {"owner": ALICE, "fingerprint": "a request", "status": 200, "media_type": "text/plain", "body": b"words"}

@@ -35,6 +35,7 @@ def create_conversations() -> None:
         "conversations",
         sa.Column("id", Id, sa.Identity(), primary_key=True),
         sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("user_label", sa.Text()),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("head_id", Id),
@@ -45,7 +46,7 @@ def create_conversations() -> None:
         sa.Column("updated_at", Moment, nullable=False),
         sqlite_autoincrement=True,
     )
-    op.create_index("conversations_owner", "conversations", ["owner", "id"])
+    op.create_index("conversations_owner", "conversations", ["owner", "kind", "id"])
     op.create_index("conversations_label", "conversations", ["owner", "user_label", "id"])
 
 
@@ -83,6 +84,7 @@ def create_runs() -> None:
         sa.Column("worker_id", sa.Text()),
         sa.Column("claimed_at", Moment, nullable=False),
         sa.Column("cancel_requested", sa.Boolean(), nullable=False),
+        sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("finished_at", Moment),
         sa.Column("finish_reason", sa.Text()),

@@ -1,0 +1,128 @@
+"""What a run and people say to one another by way of the store: questions, answers, pauses."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from application.ports.clock import Now
+from application.ports.storage import BeginRead, BeginTransaction, Transaction
+from application.runs.patience import patiently
+from application.runs.run_writer import RunWriter
+from domain.approval import Approval, ApprovalReason, ApprovalRequest, ApprovalStatus
+from domain.conversation import ToolCall
+from domain.journal import Journal, journal_of
+from domain.run import Run
+from domain.step import ApprovalDecided, ApprovalRequested, RunWaiting, WaitsFor
+from domain.tool import Tool
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPersons:
+    """Every method waits for a store that does not answer, and raises RunLost when another worker has the run."""
+
+    begin: BeginTransaction
+    read: BeginRead
+    now: Now
+    approval_seconds: float
+
+    async def ask(
+        self,
+        run: Run,
+        questions: Sequence[tuple[ToolCall, ApprovalReason]],
+        tools: Mapping[str, Tool],
+        journal: Journal,
+        writer: RunWriter,
+    ) -> None:
+        """Store the questions, then tell of them; those that a dead worker stored and did not tell of are told now."""
+        requests = [self._request(run, call, reason, tools[call.name]) for call, reason in questions]
+
+        async def stored(tx: Transaction) -> list[Approval]:
+            untold = {a.request.call_id: a for a in await tx.approvals.of_run(run.id) if a.id not in journal.asked}
+            fresh = await tx.approvals.request([r for r in requests if r.call_id not in untold])
+            return [*(untold[r.call_id] for r in requests if r.call_id in untold), *fresh]
+
+        approvals = await self._changed(stored)
+        writer.append([ApprovalRequested(a.request.call_id, a.id, a.request.reason) for a in approvals])
+
+    async def heard(self, run: Run, journal: Journal, writer: RunWriter) -> Journal:
+        """The journal with the answers to what was asked, if there are any."""
+        if not journal.undecided:
+            return journal
+        waiting_for = {request.approval_id for request in journal.undecided}
+        approvals = await patiently(lambda: self._approvals(run))
+        decided = [a for a in approvals if a.id in waiting_for and a.status is not ApprovalStatus.PENDING]
+        if not decided:
+            return journal
+        writer.append([_as_decided(approval) for approval in decided])
+        return journal_of(writer.said)
+
+    async def suspend(self, run: Run, waits_for: WaitsFor, journal: Journal, writer: RunWriter) -> bool:
+        """Let the run wait without a worker, if it has anything to wait for; say whether it does."""
+        if waits_for is WaitsFor.RESUME and not (await patiently(lambda: self._now(run))).paused:
+            return False
+        if not journal.is_waiting:
+            writer.append([RunWaiting(waits_for)])
+        await writer.flush()
+        return await self._changed(lambda tx: tx.runs.suspend(run))
+
+    async def is_awaited(self, run: Run) -> bool:
+        async def look() -> bool:
+            async with self.read() as tx:
+                return await tx.runs.is_awaited(run)
+
+        return await patiently(look)
+
+    async def trusted(self, run: Run, tools: Iterable[Tool]) -> frozenset[str]:
+        """Those definitions of tools that the owner has approved before."""
+
+        async def look() -> set[str]:
+            async with self.read() as tx:
+                return await tx.approvals.trusted(run.owner, fingerprints=[tool.fingerprint for tool in tools])
+
+        return frozenset(await patiently(look))
+
+    async def _approvals(self, run: Run) -> list[Approval]:
+        async with self.read() as tx:
+            return await tx.approvals.of_run(run.id)
+
+    async def _now(self, run: Run) -> Run:
+        async with self.read() as tx:
+            return await tx.runs.get(run.id, owner=run.owner)
+
+    async def _changed(self, change: Callable[[Transaction], Awaitable[T]]) -> T:
+        async def commit() -> T:
+            async with self.begin() as tx:
+                result = await change(tx)
+                await tx.commit()
+                return result
+
+        return await patiently(commit)
+
+    def _request(self, run: Run, call: ToolCall, reason: ApprovalReason, tool: Tool) -> ApprovalRequest:
+        now = self.now()
+        return ApprovalRequest(
+            owner=run.owner,
+            run_id=run.id,
+            call_id=call.id,
+            tool=tool.name,
+            arguments=call.arguments,
+            fingerprint=tool.fingerprint,
+            reason=reason,
+            requested_at=now,
+            expires_at=now + timedelta(seconds=self.approval_seconds),
+        )
+
+
+def _as_decided(approval: Approval) -> ApprovalDecided:
+    decision, request = approval.decision, approval.request
+    return ApprovalDecided(
+        call_id=request.call_id,
+        approval_id=approval.id,
+        approved=decision is not None and decision.approved,
+        arguments=request.arguments if decision is None or decision.arguments is None else decision.arguments,
+        fingerprint=request.fingerprint,
+        comment=decision.comment if decision else "nobody answered in time",
+    )
