@@ -10,13 +10,13 @@ from dependency_injector import containers, providers
 
 from adapters.demo.embedder import HashingEmbedder
 from adapters.demo.language_model import DemoLanguageModel
+from adapters.http.limits import Limits
+from adapters.http.retries import Retries
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.signals import LocalSignals
 from adapters.openai.embedder import OpenAIEmbedder
 from adapters.openai.language_model import OpenAILanguageModel
-from adapters.openai.limits import Limits
 from adapters.openai.relay import OpenAIChatRelay
-from adapters.openai.retries import Retries
 from adapters.openai.server import OpenAIServer
 from adapters.schemas.json_schema import schema_mismatch
 from adapters.sql.database import SqlDatabase

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from adapters.openai.chat import count_in
-from adapters.openai.failures import Rejected
+from adapters.http.failures import Rejected
+from adapters.http.json_text import count_in
 from adapters.openai.server import OpenAIServer
 from application.ports.embedder import Embedder, Embeddings
 from domain.errors import ProviderAnswerInvalid

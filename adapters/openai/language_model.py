@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncGenerator, Sequence
 
-from adapters.openai.answer import Answer
-from adapters.openai.failures import Rejected
+from adapters.http.answer import Answer
+from adapters.http.failures import Rejected
 from adapters.openai.reader import ChatReader
 from adapters.openai.request import body_of
 from adapters.openai.server import OpenAIServer

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from adapters.openai.chat import checked_json
-from adapters.openai.failures import Translator
-from adapters.openai.sse import EventTooLong, SseSplitter
+from adapters.http.failures import Translator
+from adapters.http.json_text import checked_json
+from adapters.http.sse import EventTooLong, SseSplitter
 from domain.errors import ProviderAnswerInvalid, ProviderFailure
 
 DONE = b"[DONE]"

@@ -1,8 +1,9 @@
 """What a streamed answer says, read after read."""
 
-from adapters.openai.chat import Delta, chunk_of, count_in, words_in
-from adapters.openai.failures import Translator
-from adapters.openai.sse import EventTooLong, SseSplitter
+from adapters.http.failures import Translator
+from adapters.http.json_text import count_in
+from adapters.http.sse import EventTooLong, SseSplitter
+from adapters.openai.chat import Delta, chunk_of, words_in
 from adapters.openai.tool_calls import CallReader
 from application.ports.language_model import ModelEvent, ModelFinished
 from domain.errors import ProviderAnswerInvalid, ProviderFailure

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from adapters.openai.answer import Answer
-from adapters.openai.chat import checked_json
+from adapters.http.answer import Answer
+from adapters.http.json_text import checked_json
 from adapters.openai.language_model import TAIL_SECONDS
 from adapters.openai.passing import PassingStream
 from adapters.openai.server import OpenAIServer

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.demo.embedder import HashingEmbedder
+from adapters.http.retries import Retries
 from adapters.openai.embedder import OpenAIEmbedder
-from adapters.openai.retries import Retries
 from adapters.openai.server import OpenAIServer
 from application.ports.embedder import Embedder
 from domain.errors import ProviderFailure

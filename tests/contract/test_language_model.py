@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from adapters.demo.language_model import DemoLanguageModel
+from adapters.http.retries import Retries
 from adapters.openai.language_model import OpenAILanguageModel
-from adapters.openai.retries import Retries
 from adapters.openai.server import OpenAIServer
 from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
 from domain.conversation import Image, PromptMessage, Reasoning, Role, Text, ToolCall, ToolResult, storable

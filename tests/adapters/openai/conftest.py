@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapters.http.limits import Limits
+from adapters.http.retries import Retries
 from adapters.openai.language_model import OpenAILanguageModel
-from adapters.openai.limits import Limits
-from adapters.openai.retries import Retries
 from adapters.openai.server import OpenAIServer
 from tests.support.provider import ScriptedProvider
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from adapters.http.redaction import LONGEST_CHARACTERS, Redaction
+from adapters.http.retries import Retries
 from adapters.openai.language_model import OpenAILanguageModel
-from adapters.openai.redaction import LONGEST_CHARACTERS, Redaction
-from adapters.openai.retries import Retries
 from adapters.openai.server import OpenAIServer
 from domain.errors import (
     ProviderAnswerInvalid,

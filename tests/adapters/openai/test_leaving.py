@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from adapters.http.retries import Retries
 from adapters.openai.embedder import OpenAIEmbedder
 from adapters.openai.language_model import OpenAILanguageModel
-from adapters.openai.retries import Retries
 from adapters.openai.server import OpenAIServer
 from application.ports.language_model import ModelFinished
 from tests.support.listening import hear, question

@@ -8,9 +8,9 @@ from contextlib import aclosing
 
 import pytest
 
+from adapters.http.limits import Patience
 from adapters.openai.embedder import OpenAIEmbedder
 from adapters.openai.language_model import OpenAILanguageModel
-from adapters.openai.limits import Patience
 from adapters.openai.server import OpenAIServer
 from domain.errors import ProviderTimedOut
 from tests.support.listening import hear, question

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapters.http.retries import Retries, Setback
 from adapters.openai.language_model import OpenAILanguageModel
-from adapters.openai.retries import Retries, Setback
 from adapters.openai.server import OpenAIServer
 from domain.errors import ProviderOverloaded, ProviderTimedOut, ProviderUnavailable
 from tests.support.listening import hear, question

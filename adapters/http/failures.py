@@ -1,13 +1,14 @@
 """A vendor's errors in our words: by status, by the error object in a stream, by what broke on the way."""
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import aiohttp
 import httpx2
 import msgspec
 
-from adapters.openai.redaction import Redaction
+from adapters.http.redaction import Redaction
 from domain.errors import (
     ProviderAnswerInvalid,
     ProviderCredentialsRefused,
@@ -19,14 +20,13 @@ from domain.errors import (
 )
 
 TRANSPORT_ERRORS = (httpx2.HTTPError, aiohttp.ClientError, OSError)
-RETRIED_STATUSES = frozenset({408, 409, 429, 500, 502, 503, 504})
+RETRIED_STATUSES = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 CONNECT_ERRORS = (
     (aiohttp.ClientConnectorDNSError, "its host name is not known"),
     (aiohttp.ClientSSLError, "no TLS connection could be made"),
     ((aiohttp.ClientConnectorError, httpx2.UnsupportedProtocol), "no connection could be made"),
 )
 UNAVAILABLE_STATUSES = frozenset({408, 409, 425})
-NEGOTIABLE = ("stream_options", "max_completion_tokens", "encoding_format")
 WORD = re.compile(r"[A-Za-z_][\w.\[\]-]{0,99}")
 KINDS = (
     (401, ("auth", "api_key", "permission")),
@@ -46,12 +46,26 @@ class Rejected(ProviderRejectedRequest):
 
 
 class Translator:
-    """Makes a ProviderFailure of whatever went wrong; nothing of it names an address or a key."""
+    """Makes a ProviderFailure of whatever went wrong; nothing of it names an address or a key.
 
-    def __init__(self, provider: str, redacted: Redaction, *, connect_seconds: float) -> None:
+    `negotiable` are the parameters that the adapter can leave out or spell differently. `status_of` says which status
+    the error object in a stream means.
+    """
+
+    def __init__(
+        self,
+        provider: str,
+        redacted: Redaction,
+        *,
+        connect_seconds: float,
+        negotiable: Sequence[str] = (),
+        status_of: Callable[[Any], int] | None = None,
+    ) -> None:
         self.provider = provider
         self._redacted = redacted
         self._connect_seconds = connect_seconds
+        self._negotiable = tuple(negotiable)
+        self._status_of = status_of or status_in
 
     def of_status(self, status: int, body: bytes, retry_after_seconds: float | None = None) -> ProviderFailure:
         try:
@@ -62,7 +76,7 @@ class Translator:
 
     def of_error(self, error: Any) -> ProviderFailure:
         """The error object that a stream of status 200 carries."""
-        return self._of(_status_of(error), error, None)
+        return self._of(self._status_of(error), error, None)
 
     def of_transport(self, error: BaseException) -> ProviderFailure:
         """A connection that was not made, or that broke. The SDK's client gives refusals and resets out as time-outs,
@@ -80,13 +94,13 @@ class Translator:
         detail = self._redacted(said)
         if status in (401, 403):
             return ProviderCredentialsRefused(self.provider)  # a vendor's words on a key repeat parts of it
-        if status == 429:
+        if status in (402, 429):
             return ProviderOverloaded(self.provider, detail, retry_after_seconds=retry_after)
         if status >= 500 or status in UNAVAILABLE_STATUSES:
             detail = f"status {status}" + (f": {detail}" if detail else "")
             return ProviderUnavailable(self.provider, detail, retry_after_seconds=retry_after)
         if status >= 400:
-            names = frozenset(name for name in NEGOTIABLE if name in said)
+            names = frozenset(name for name in self._negotiable if name in said)
             code, detail = _word_in(document, "code"), detail or f"status {status}"
             if status == 404 and "model" in said.lower():
                 code = "model_not_found"
@@ -111,7 +125,7 @@ def _word_in(document: Any, name: str) -> str | None:
     return value if isinstance(value, str) and WORD.fullmatch(value) else None
 
 
-def _status_of(error: Any) -> int:
+def status_in(error: Any) -> int:
     """The status an error object means: the number it carries, or the one that its type and code speak of."""
     values = [str(error.get(name)) for name in ("status", "code", "type")] if isinstance(error, dict) else []
     for value in values:

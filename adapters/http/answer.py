@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import httpx2
 
-from adapters.openai.failures import TRANSPORT_ERRORS, Translator
-from adapters.openai.limits import Patience
+from adapters.http.failures import TRANSPORT_ERRORS, Translator
+from adapters.http.limits import Patience
 from domain.errors import ProviderAnswerInvalid
 
 DRAIN_SECONDS = 0.1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.openai.sse import EventTooLong, SseSplitter
+from adapters.http.sse import EventTooLong, SseSplitter
 
 
 def events_of(*chunks: bytes) -> list[bytes]:
