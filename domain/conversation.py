@@ -14,6 +14,7 @@ MessageId = NewType("MessageId", int)
 
 TITLE_CHARACTERS = 200
 LABEL_CHARACTERS = 200
+ALIAS_CHARACTERS = 200
 MESSAGE_CHARACTERS = 1_000_000
 INPUT_MESSAGES = 1_000
 
@@ -132,6 +133,8 @@ class ConversationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
+    """`alias` is what its owner's client calls it, and no other of that owner's is called so."""
+
     id: ConversationId
     owner: OwnerId
     user_label: str | None
@@ -141,6 +144,7 @@ class Conversation:
     head_id: MessageId | None = None
     pinned: bool = False
     archived: bool = False
+    alias: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict, hash=False)
     kind: ConversationKind = ConversationKind.CHAT
 

@@ -17,6 +17,8 @@ class MemoryConversations(ConversationRepository):
     draft: Draft
 
     async def add(self, new: NewConversation) -> Conversation:
+        if new.alias is not None and (known := await self.find(new.alias, owner=new.owner)):
+            return known
         conversation = Conversation(
             id=ConversationId(next(self.draft.tables.conversation_ids)),
             owner=new.owner,
@@ -24,10 +26,13 @@ class MemoryConversations(ConversationRepository):
             title=new.title,
             created_at=new.created_at,
             updated_at=new.created_at,
+            alias=new.alias,
             metadata=dict(new.metadata),
             kind=new.kind,
         )
         self.draft.conversations.put(conversation.id, conversation)
+        if new.alias is not None:
+            self.draft.aliases.put((new.owner, new.alias), conversation.id)
         return copied_conversation(conversation)
 
     async def get(self, id: ConversationId, *, owner: OwnerId) -> Conversation:
@@ -35,6 +40,10 @@ class MemoryConversations(ConversationRepository):
         if conversation is None or conversation.owner != owner:
             raise ConversationNotFound(id)
         return copied_conversation(conversation)
+
+    async def find(self, alias: str, *, owner: OwnerId) -> Conversation | None:
+        id = self.draft.aliases.get((owner, alias))
+        return None if id is None else await self.get(id, owner=owner)
 
     async def page(
         self, *, owner: OwnerId, filter: ConversationFilter, before: ConversationId | None, limit: int

@@ -17,6 +17,7 @@ from domain.usage import Usage
 K = TypeVar("K")
 V = TypeVar("V")
 KeyName = tuple[OwnerId, str]
+AliasName = tuple[OwnerId, str]
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class Tables:
     """The committed rows. Ids rise and are never reused, so each dict is in the order of its ids."""
 
     conversations: dict[ConversationId, Conversation] = field(default_factory=dict)
+    aliases: dict[AliasName, ConversationId] = field(default_factory=dict)
     messages: dict[MessageId, Message] = field(default_factory=dict)
     runs: dict[RunId, Run] = field(default_factory=dict)
     active: dict[ConversationId, tuple[RunId, ...]] = field(default_factory=dict)
@@ -147,6 +149,7 @@ class Draft:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self.conversations = Overlay(tables.conversations)
+        self.aliases = Overlay(tables.aliases)
         self.messages = Overlay(tables.messages)
         self.runs = Overlay(tables.runs)
         self.active = Overlay(tables.active)
@@ -167,6 +170,8 @@ class Draft:
         return min(runs, key=lambda run: (run.status is RunStatus.QUEUED, run.id), default=None)
 
     def forget(self, id: ConversationId) -> None:
+        if (gone := self.conversations.get(id)) and gone.alias is not None:
+            self.aliases.drop((gone.owner, gone.alias))
         self.conversations.drop(id)
         self.active.drop(id)
         for key in [key for key, message in self.messages.changes.items() if message and message.conversation_id == id]:
@@ -180,11 +185,13 @@ class Draft:
         forgotten = self.conversations.dropped()
         for name in self.keys.dropped():
             del tables.keys[name]
+        for alias in self.aliases.dropped():
+            del tables.aliases[alias]
         for message_id in self.messages.dropped():
             tables.forget_message(message_id)
         for run_id in self.runs.dropped():
             tables.forget_run(run_id)
-        for overlay in (self.conversations, self.active, self.leases, self.keys, self.approvals):
+        for overlay in (self.conversations, self.aliases, self.active, self.leases, self.keys, self.approvals):
             overlay.apply()
         for message_id in self.messages.apply():
             tables.messages_of.setdefault(tables.messages[message_id].conversation_id, []).append(message_id)

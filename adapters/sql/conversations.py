@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert  # SQLite understands what it makes
 
 from adapters.sql.codec import from_json, to_json
 from adapters.sql.session import Repository, in_session
@@ -14,12 +15,14 @@ from domain.conversation import Conversation, ConversationChange, ConversationId
 from domain.errors import ConversationNotFound
 
 c = conversations.c
-INSERT = sa.insert(conversations).returning(c.id)
+INSERT = insert(conversations).on_conflict_do_nothing().returning(c.id)  # of alias; nothing else can be there twice
 SELECT = sa.select(conversations)
 MINE = sa.and_(c.id == sa.bindparam("which"), c.owner == sa.bindparam("whose"))
 GET = SELECT.where(MINE)
 # Whoever goes on to ask must have seen the newest head: the row is held until the transaction ends.
 GET_AND_HOLD = GET.with_for_update(key_share=True)
+FIND = SELECT.where(c.owner == sa.bindparam("whose"), c.alias == sa.bindparam("which"))
+FIND_AND_HOLD = FIND.with_for_update(key_share=True)
 DELETE = sa.delete(conversations).where(MINE)
 RETITLE = sa.update(conversations).where(MINE, c.title == sa.bindparam("old")).values(title=sa.bindparam("new"))
 UPDATE = sa.update(conversations).where(MINE).returning(*c)
@@ -35,14 +38,17 @@ class SqlConversationRepository(Repository, ConversationRepository):
             "title": new.title,
             "pinned": False,
             "archived": False,
+            "alias": new.alias,
             "metadata": to_json(dict(new.metadata)) if new.metadata else None,
             "created_at": new.created_at,
             "updated_at": new.created_at,
         }
-        id = connection.execute(INSERT, row).scalar_one()
-        at = new.created_at
+        id = connection.execute(INSERT, row).scalar_one_or_none()
+        if id is None:
+            return _from_row(connection.execute(FIND_AND_HOLD, {"which": new.alias, "whose": new.owner}).one())
+        at, more = new.created_at, dict(new.metadata)
         return Conversation(
-            id, new.owner, new.user_label, new.title, at, at, metadata=dict(new.metadata), kind=new.kind
+            id, new.owner, new.user_label, new.title, at, at, alias=new.alias, metadata=more, kind=new.kind
         )
 
     @in_session()
@@ -52,6 +58,12 @@ class SqlConversationRepository(Repository, ConversationRepository):
         if row is None:
             raise ConversationNotFound(id)
         return _from_row(row)
+
+    @in_session()
+    def find(self, connection: sa.Connection, alias: str, *, owner: OwnerId) -> Conversation | None:
+        statement = FIND_AND_HOLD if self._session.writable else FIND
+        row = connection.execute(statement, {"which": alias, "whose": owner}).one_or_none()
+        return None if row is None else _from_row(row)
 
     @in_session(slow=True)
     def page(
@@ -119,6 +131,7 @@ def _from_row(row: sa.Row[Any]) -> Conversation:
         head_id=row.head_id,
         pinned=row.pinned,
         archived=row.archived,
+        alias=row.alias,
         metadata={} if row.metadata is None else from_json(row.metadata),
         kind=ConversationKind(row.kind),
     )

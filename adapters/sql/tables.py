@@ -9,6 +9,7 @@ metadata = sa.MetaData()
 # Written out, not bound: a partial index serves a query only if the query repeats its condition word for word.
 ANSWERING = sa.text("status IN ('running', 'waiting')")
 ACTIVE = sa.text("status IN ('queued', 'running', 'waiting')")
+NAMED = sa.text("alias IS NOT NULL")
 PENDING = sa.text("status = 'pending'")
 REMEMBERED = sa.text("finished_at IS NOT NULL AND last_event IS NULL")
 
@@ -29,11 +30,13 @@ conversations = sa.Table(
     sa.Column("head_id", Id),
     sa.Column("pinned", sa.Boolean, nullable=False),
     sa.Column("archived", sa.Boolean, nullable=False),
+    sa.Column("alias", Words),
     sa.Column("metadata", Words),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.Index("conversations_owner", "owner", "kind", "id"),
     sa.Index("conversations_label", "owner", "user_label", "id"),
+    sa.Index("conversations_alias", "owner", "alias", unique=True, sqlite_where=NAMED, postgresql_where=NAMED),
     sqlite_autoincrement=True,
 )
 

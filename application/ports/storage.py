@@ -29,6 +29,7 @@ class NewConversation:
     user_label: str | None
     title: str
     created_at: datetime
+    alias: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     kind: ConversationKind = ConversationKind.CHAT
 
@@ -48,11 +49,19 @@ class ConversationRepository(Protocol):
 
     @abstractmethod
     async def add(self, new: NewConversation) -> Conversation:
-        """Store it under a fresh id, higher than every id before it."""
+        """Store it under a fresh id, higher than every id before it.
+
+        If its owner has one of its alias already, that one comes back as it is; of any number of simultaneous callers
+        exactly one adds it.
+        """
 
     @abstractmethod
     async def get(self, id: ConversationId, *, owner: OwnerId) -> Conversation:
         """Raise ConversationNotFound, also when somebody else owns it."""
+
+    @abstractmethod
+    async def find(self, alias: str, *, owner: OwnerId) -> Conversation | None:
+        """The owner's conversation of this alias, if there is one."""
 
     @abstractmethod
     async def page(

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from adapters.sql.conversations import GET, SELECT
+from adapters.sql.conversations import FIND, GET, SELECT
 from adapters.sql.database import SqlDatabase
 from adapters.sql.forgetting import LOOK as LOOK_FOR_OLD
 from adapters.sql.forgetting import OLD_RUNS
-from adapters.sql.keys import FIND
+from adapters.sql.keys import FIND as FIND_KEY
 from adapters.sql.messages import ONWARDS, UPWARDS
 from adapters.sql.run_log import READ, WRITTEN
 from adapters.sql.runs import COUNT_QUEUED, GET_ACTIVE, IN_THE_WAY
@@ -29,6 +29,7 @@ CLAIM = {"me": "worker", "executing": [1, 2, 3], "lease": 10.0, "alone": False}
 SORT_FEW = (UPWARDS, ONWARDS, GET_ACTIVE, IN_THE_WAY, HOLD)  # the messages asked for, or the active runs
 QUERIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "a conversation": (GET, {"which": 7, "whose": "alice"}),
+    "a conversation by its alias": (FIND, {"which": "chat 7", "whose": "alice"}),
     "a page of conversations": (PAGE, {}),
     "a page of one label": (LABELLED, {}),
     "a branch": (UPWARDS, {"start": ROWS, "conversation": 7, "steps": 20}),
@@ -41,7 +42,7 @@ QUERIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "what is to be claimed": (HOLD, CLAIM | {"most": 100}),
     "whether anything is old": (LOOK_FOR_OLD, {"age": 3600.0}),
     "the runs that ended long ago": (OLD_RUNS, {"age": 3600.0, "most": 20}),
-    "an idempotency key": (FIND, {"whose": "alice", "which": "key 7", "lease": 10.0}),
+    "an idempotency key": (FIND_KEY, {"whose": "alice", "which": "key 7", "lease": 10.0}),
     "the log from a cursor": (READ, {"which": 7, "after": 5, "most": 100}),
     "an entry written before": (WRITTEN, {"which": 7, "start": 5, "fence": 1}),
 }
@@ -51,7 +52,7 @@ def fill(connection: sa.Connection) -> None:
     """Enough rows that a planner would rather use an index, all of one owner and one conversation after another."""
     at = {"created_at": NOON, "updated_at": NOON}
     of = {"owner": ALICE, "title": "A title", "user_label": "ann", "pinned": False, "archived": False, "kind": "chat"}
-    connection.execute(sa.insert(conversations), [of | at for _ in range(ROWS)])
+    connection.execute(sa.insert(conversations), [of | at | {"alias": f"chat {n}"} for n in range(ROWS)])
     said = {"conversation_id": 7, "role": "user", "content": "word " * 20, "status": "completed", "created_at": NOON}
     connection.execute(sa.insert(messages), [said | {"parent_id": n or None} for n in range(ROWS)])
     run = {"owner": ALICE, "kind": "reply", "conversation_id": 7, "model": "m", "status": "completed", "fence": 1}

@@ -12,6 +12,7 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Moment = sa.DateTime(timezone=True)
 ANSWERING = sa.text("status IN ('running', 'waiting')")
 ACTIVE = sa.text("status IN ('queued', 'running', 'waiting')")
+NAMED = sa.text("alias IS NOT NULL")
 REMEMBERED = sa.text("finished_at IS NOT NULL AND last_event IS NULL")
 
 
@@ -41,6 +42,7 @@ def create_conversations() -> None:
         sa.Column("head_id", Id),
         sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.Column("archived", sa.Boolean(), nullable=False),
+        sa.Column("alias", sa.Text()),
         sa.Column("metadata", sa.Text()),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("updated_at", Moment, nullable=False),
@@ -48,6 +50,14 @@ def create_conversations() -> None:
     )
     op.create_index("conversations_owner", "conversations", ["owner", "kind", "id"])
     op.create_index("conversations_label", "conversations", ["owner", "user_label", "id"])
+    op.create_index(
+        "conversations_alias",
+        "conversations",
+        ["owner", "alias"],
+        unique=True,
+        sqlite_where=NAMED,
+        postgresql_where=NAMED,
+    )
 
 
 def create_messages() -> None:
