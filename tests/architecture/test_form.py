@@ -16,6 +16,7 @@ UNFINISHED = re.compile(r"\b(TO-?DO|FIX-?ME|X-?XX)\b")
 
 LONG_FUNCTIONS: dict[str, str] = {}  # "path:function": why it is better whole
 SUPPORT = {
+    "application/chat/chat_step.py": "what a chat step says, and the rules of where it goes that need no transaction",
     "application/chat/titles.py": "the queue of conversations that wait for a title",
     "application/chat/turn_opener.py": "what asking, editing and regenerating have in common",
     "application/chat/whole_answer.py": "what every use case that does not stream does with a stream",
