@@ -10,7 +10,9 @@ from entrypoints.http.schemas import ProblemDetails
 
 ALWAYS = (InvalidInput, Unauthenticated, Forbidden, StorageUnavailable)
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
-TOO_LARGE = {413: {"description": "`content_too_large`: The body has too many bytes", "content": PROBLEM}}
+TOO_LARGE: dict[int | str, dict[str, Any]] = {
+    413: {"description": "`content_too_large`: The body has too many bytes", "content": PROBLEM}
+}
 
 
 def problems(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:

@@ -40,10 +40,25 @@ class ChatMessage(Body):
     content: Annotated[StrictStr, Field(max_length=MESSAGE_CHARACTERS)]
 
 
+STORED = ("message", "conversation_id", "user_id", "if_busy")
+STATELESS = ("messages", "temperature", "max_tokens")
+
+
+def _turn(title: str, given: str, without: tuple[str, ...]) -> dict[str, Any]:
+    fields = {given: {"not": {"type": "null"}}, **{name: {"type": "null"} for name in without}}
+    return {"title": title, "required": [given], "properties": fields}
+
+
 class ChatBody(Body):
     """Exactly one of `message` (a stored turn) and `messages` (stateless)."""
 
-    model_config = body_example({"message": "Why does a river bend?"})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"message": "Why does a river bend?"}],
+            "oneOf": [_turn("A stored turn", "message", STATELESS), _turn("Stateless", "messages", STORED)],
+        },
+    )
 
     message: Annotated[StrictStr, Field(min_length=1, max_length=MESSAGE_CHARACTERS)] | None = None
     conversation_id: StrictId | None = Field(default=None, description="go on in this conversation; null begins one")
@@ -61,11 +76,9 @@ class ChatBody(Body):
     def _one_kind(self) -> Self:
         if (self.message is None) == (self.messages is None):
             raise ValueError("give exactly one of `message` (a stored turn) and `messages` (stateless)")
-        stored = ("conversation_id", "user_id", "if_busy")
-        stateless = ("temperature", "max_tokens")
-        for name in stored if self.messages is not None else stateless:
+        for name in STORED if self.messages is not None else STATELESS:
             if getattr(self, name) is not None:
-                kind = "`message`" if name in stored else "`messages`"
+                kind = "`message`" if name in STORED else "`messages`"
                 raise ValueError(f"`{name}` goes only with {kind}")
         return self
 

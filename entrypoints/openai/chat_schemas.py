@@ -1,10 +1,10 @@
 """What a chat completion may ask for. It is checked as far as Parley knows it; the rest is kept for the provider."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, StrictInt, model_validator
 
-from entrypoints.openai.schemas import Model, Open, Words
+from entrypoints.openai.schemas import Model, OfKinds, Open, Words
 
 ADDRESSES = ("https://", "http://", "data:")
 """What a picture's address may begin with. Parley never opens one."""
@@ -42,19 +42,17 @@ class ToolCallIn(Open):
     function: Function | None = None
 
 
-class ChatMessage(Open):
+class ChatMessage(OfKinds):
+    BY = "role"
+    NEEDS: ClassVar = dict.fromkeys(("system", "developer", "user", "function"), ("content",)) | {
+        "assistant": (),
+        "tool": ("content", "tool_call_id"),
+    }
+
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: Words | Annotated[list[ContentPart], Field(min_length=1, max_length=1000)] | None = None
     tool_calls: Annotated[list[ToolCallIn], Field(max_length=256)] | None = None
     tool_call_id: Annotated[str, Field(min_length=1, max_length=256)] | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.role != "assistant" and self.content is None:
-            raise ValueError(f"a message of role {self.role} needs `content`")
-        if self.role == "tool" and self.tool_call_id is None:
-            raise ValueError("a message of role tool needs `tool_call_id`")
-        return self
 
 
 class FunctionSpec(Open):
@@ -64,15 +62,11 @@ class FunctionSpec(Open):
     strict: bool | None = None
 
 
-class ToolIn(Open):
+class ToolIn(OfKinds):
+    NEEDS: ClassVar = {"function": ("function",), "custom": ()}
+
     type: Literal["function", "custom"]
     function: FunctionSpec | None = None
-
-    @model_validator(mode="after")
-    def _has_its_function(self) -> Self:
-        if self.type == "function" and self.function is None:
-            raise ValueError("a tool of type function needs `function`")
-        return self
 
 
 class SchemaIn(Open):
@@ -81,15 +75,11 @@ class SchemaIn(Open):
     strict: bool | None = None
 
 
-class ResponseFormat(Open):
+class ResponseFormat(OfKinds):
+    NEEDS: ClassVar = {"text": (), "json_object": (), "json_schema": ("json_schema",)}
+
     type: Literal["text", "json_object", "json_schema"]
     json_schema: SchemaIn | None = None
-
-    @model_validator(mode="after")
-    def _has_its_schema(self) -> Self:
-        if self.type == "json_schema" and self.json_schema is None:
-            raise ValueError("a format of type json_schema needs `json_schema`")
-        return self
 
 
 class StreamOptions(Open):

@@ -1,12 +1,12 @@
 """What a response may ask for. Harmless fields that Parley does not know are ignored."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from entrypoints.openai.chat_schemas import Count, ToolName
 from entrypoints.openai.item_schemas import Items
-from entrypoints.openai.schemas import Json, Model, Name, Open, Words
+from entrypoints.openai.schemas import Json, Model, Name, OfKinds, Open, Words
 
 Metadata = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[Words, Field(max_length=512)]],
@@ -15,39 +15,25 @@ Metadata = Annotated[
 Id = Annotated[str, Field(min_length=1, max_length=256)]
 
 
-class FunctionTool(Open):
+class FunctionTool(OfKinds):
+    NEEDS: ClassVar = {"function": ("name",)}
+
     type: Annotated[str, Field(min_length=1, max_length=64)]
     name: ToolName | None = None
     description: Words | None = None
     parameters: Json | None = None
     strict: bool | None = None
 
-    @model_validator(mode="after")
-    def _is_a_function(self) -> Self:
-        if self.type != "function":
-            raise ValueError(f"takes tools of type function, not {self.type!r}")
-        if self.name is None:
-            raise ValueError("a tool of type function needs `name`")
-        return self
 
-
-class Choice(Open):
+class Choice(OfKinds):
     """One function, or only some of them."""
+
+    NEEDS: ClassVar = {"function": ("name",), "allowed_tools": ("mode", "tools")}
 
     type: Annotated[str, Field(min_length=1, max_length=64)]
     name: ToolName | None = None
     mode: Literal["auto", "required"] | None = None
-    tools: Annotated[list[FunctionTool], Field(max_length=256)] | None = None
-
-    @model_validator(mode="after")
-    def _is_known(self) -> Self:
-        if self.type == "function" and self.name is None:
-            raise ValueError("a choice of type function needs `name`")
-        if self.type == "allowed_tools" and (self.mode is None or not self.tools):
-            raise ValueError("a choice of type allowed_tools needs `mode` and `tools`")
-        if self.type not in ("function", "allowed_tools"):
-            raise ValueError(f"takes none, auto, required, function or allowed_tools, not {self.type!r}")
-        return self
+    tools: Annotated[list[FunctionTool], Field(min_length=1, max_length=256)] | None = None
 
 
 class Format(Open):
@@ -105,7 +91,7 @@ class ResponseBody(Open):
 
     model_config = EXAMPLE
 
-    input: Words | Items | None = None
+    input: Annotated[Words, Field(min_length=1)] | Annotated[Items, Field(min_length=1)]
     model: Model | None = None
     instructions: Words | None = None
     previous_response_id: Id | None = None
@@ -139,8 +125,6 @@ class ResponseBody(Open):
             raise ValueError("what runs in the `background` must be stored: leave out `store`: false")
         if self.prompt is not None:
             raise ValueError("`prompt`: there are no prompt templates here; send `instructions` and `input`")
-        if not self.input:
-            raise ValueError("`input` must not be empty")
         return self
 
     @property

@@ -1,9 +1,21 @@
 """The wire shapes that the routes under /v1 share, and the small ones."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import msgspec
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StrictInt,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from domain.conversation import MESSAGE_CHARACTERS
 
@@ -49,6 +61,37 @@ class Open(BaseModel):
     """More fields than these may come."""
 
     model_config = ConfigDict(extra="allow", strict=True)
+
+
+class OfKinds(Open):
+    """What may be of several kinds, as the field `BY` says, each of which needs some of the other fields."""
+
+    NEEDS: ClassVar[Mapping[str, tuple[str, ...]]]
+    BY: ClassVar[str] = "type"
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        kind = getattr(self, self.BY)
+        if kind not in self.NEEDS:
+            raise ValueError(f"takes {', '.join(self.NEEDS)}, not {kind!r}")
+        for name in self.NEEDS[kind]:
+            if getattr(self, name) is None:
+                raise ValueError(f"what has the {self.BY} {kind} needs `{name}`")
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        document = handler(core_schema)
+        usual = cls.model_fields[cls.BY].default
+        handler.resolve_ref_schema(document)["anyOf"] = [
+            {
+                "title": kind,
+                "required": [*([] if kind == usual else [cls.BY]), *names],
+                "properties": {cls.BY: {"const": kind}, **{name: {"not": {"type": "null"}} for name in names}},
+            }
+            for kind, names in cls.NEEDS.items()
+        ]
+        return document
 
 
 # --- embeddings ---------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ async def stateless_call(
 
     The ids name nothing that is kept. Raise InvalidInput, and RunNotFound or ConversationNotFound.
     """
-    asked = prompt_messages(body.input or "")
+    asked = prompt_messages(body.input)
     checked_messages(asked, field="input")
     earlier = await earlier_of(services, caller, body) if remembered is None else remembered
     settings = settings_of(body)

@@ -20,7 +20,7 @@ async def take_turn(services: Container, caller: Principal, body: ResponseBody, 
     """The run that writes the response. Raise InvalidInput, ConversationNotFound, RunNotFound, ReplyInProgress."""
     previous, conversation = body.previous_response_id, body.conversation_id
     turn = NextTurn(
-        input=prompt_messages(body.input or ""),
+        input=prompt_messages(body.input),
         conversation_id=conversation_id_of(conversation) if conversation is not None else None,
         previous_run_id=run_id_of(previous) if previous is not None else None,
         model=body.model,
