@@ -7,7 +7,8 @@ Refusal
 │   ├── DocumentNotFound
 │   ├── MessageNotFound
 │   ├── ModelNotFound
-│   └── RunNotFound
+│   ├── RunNotFound
+│   └── WorkflowNotFound
 ├── InvalidInput                 names the field
 │   ├── CursorAhead
 │   ├── DocumentTooLarge         names the bound
@@ -24,6 +25,7 @@ Refusal
 ├── RunLost                      another worker owns the run now; never shown to a caller
 ├── TooBusy                      says when to come back
 │   └── ServerStopping
+├── WorkflowInvalid              its definition has mistakes, which are for the operator
 ├── StorageUnavailable
 │   └── StorageFull
 └── ProviderFailure              a stranger's failure, in our words
@@ -35,6 +37,7 @@ Refusal
     └── ProviderAnswerInvalid
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar
 
@@ -85,6 +88,22 @@ class ModelNotFound(NotFound):
 class RunNotFound(NotFound):
     code = "run_not_found"
     thing = "Run"
+
+
+class WorkflowNotFound(NotFound):
+    code = "workflow_not_found"
+    thing = "Workflow"
+
+
+class SessionNotFound(NotFound):
+    """Also when it has been idle for longer than the operator lets sessions be."""
+
+    code = "session_not_found"
+    thing = "Session"
+
+    def __init__(self, id: int | str | None = None) -> None:
+        super().__init__(id)
+        self.args = ("Session not found or expired",)
 
 
 class InvalidInput(Refusal):
@@ -233,6 +252,16 @@ class ServerStopping(TooBusy):
 
     def __init__(self) -> None:
         super().__init__("This server is stopping; come back with the cursor that you have", retry_after_seconds=5.0)
+
+
+class WorkflowInvalid(Refusal):
+    """`mistakes` are sentences for the operator; callers are told only that there are some."""
+
+    code = "workflow_invalid"
+
+    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
+        super().__init__(f"The workflow {name!r} cannot be used: there are mistakes in its definition on this server")
+        self.mistakes = tuple(mistakes)
 
 
 class StorageUnavailable(Refusal):

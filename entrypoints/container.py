@@ -22,10 +22,21 @@ from adapters.schemas.json_schema import schema_mismatch
 from adapters.sql.database import SqlDatabase
 from adapters.sql.errors import DatabaseInUse, SchemaAhead
 from adapters.sql.migrate import migrate
+from application.agents.answer_with_tools import AnswerWithTools, NobodyToAsk
 from application.agents.ask_person import AskPersons
 from application.agents.call_tools import CallTools
+from application.agents.cancel_session import CancelSession
+from application.agents.decide_approval import DecideApproval
+from application.agents.expire_approvals import ExpireApprovals
+from application.agents.get_approval import GetApproval
+from application.agents.get_session import GetSession
+from application.agents.instruct_session import InstructSession
+from application.agents.list_approvals import ListApprovals
 from application.agents.model_step import ModelStep
+from application.agents.pause_session import PauseSession
 from application.agents.run_agent import RunAgent
+from application.agents.sessions import Sessions
+from application.agents.start_session import StartSession
 from application.chat.answer_statelessly import AnswerStatelessly
 from application.chat.ask_question import AskQuestion
 from application.chat.complete_chat import CompleteChat
@@ -224,6 +235,7 @@ class Container(containers.DeclarativeContainer):
     )
     worker_loop = providers.Singleton(
         WorkerLoop,
+        expire_approvals=providers.Singleton(ExpireApprovals, begin=begin, signals=signals, now=now),
         worker=worker,
         workers=database.provided.workers,
         resume=resume_run,
@@ -263,6 +275,41 @@ class Container(containers.DeclarativeContainer):
     stream_chat = providers.Singleton(StreamChat, router=chat_router, answer=answer_statelessly)
     complete_chat = providers.Singleton(CompleteChat, router=chat_router, model=model)
     answer_once = providers.Singleton(AnswerOnce, begin=begin, worker_id=worker_id, lease_seconds=lease_seconds)
+    sessions = providers.Singleton(
+        Sessions, toolbox=toolbox, now=now, idle_seconds=settings.provided.session_idle_seconds
+    )
+    answer_with_tools = providers.Singleton(
+        AnswerWithTools,
+        agent=providers.Singleton(
+            RunAgent,
+            toolbox=toolbox,
+            step=providers.Singleton(ModelStep, execute=execute_run),
+            call=providers.Singleton(CallTools, toolbox=toolbox),
+            persons=providers.Object(NobodyToAsk()),
+            schema_mismatch=providers.Object(schema_mismatch),
+            most_steps=settings.provided.agent_steps,
+            most_tokens=settings.provided.agent_tokens,
+        ),
+        sessions=sessions,
+        now=now,
+        default_model=default_model,
+    )
+    start_session = providers.Singleton(StartSession, begin=begin, turns=turns, sessions=sessions, now=now)
+    get_session = providers.Singleton(GetSession, read=read, sessions=sessions)
+    instruct_session = providers.Singleton(InstructSession, read=read, turns=turns, sessions=sessions)
+    pause_session = providers.Singleton(PauseSession, begin=begin, sessions=sessions, signals=signals)
+    cancel_session = providers.Singleton(CancelSession, read=read, sessions=sessions, stopper=run_stopper)
+    list_approvals = providers.Singleton(ListApprovals, read=read)
+    get_approval = providers.Singleton(GetApproval, read=read)
+    decide_approval = providers.Singleton(
+        DecideApproval,
+        begin=begin,
+        read=read,
+        toolbox=toolbox,
+        schema_mismatch=providers.Object(schema_mismatch),
+        signals=signals,
+        now=now,
+    )
     get_run = providers.Singleton(GetRun, read=read)
     follow_run = providers.Singleton(FollowRun, read=read, worker=worker, reader=run_reader)
     cancel_run = providers.Singleton(CancelRun, read=read, stopper=run_stopper)

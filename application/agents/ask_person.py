@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from application.agents.persons import Persons, Question
 from application.ports.clock import Now
 from application.ports.storage import BeginRead, BeginTransaction, Transaction
 from application.runs.patience import patiently
@@ -20,8 +21,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskPersons:
-    """Every method waits for a store that does not answer, and raises RunLost when another worker has the run."""
+class AskPersons(Persons):
+    """They are asked by way of the store, for which every method waits when it does not answer."""
 
     begin: BeginTransaction
     read: BeginRead
@@ -31,7 +32,7 @@ class AskPersons:
     async def ask(
         self,
         run: Run,
-        questions: Sequence[tuple[ToolCall, ApprovalReason]],
+        questions: Sequence[Question],
         tools: Mapping[str, Tool],
         journal: Journal,
         writer: RunWriter,
@@ -48,7 +49,6 @@ class AskPersons:
         writer.append([ApprovalRequested(a.request.call_id, a.id, a.request.reason) for a in approvals])
 
     async def heard(self, run: Run, journal: Journal, writer: RunWriter) -> Journal:
-        """The journal with the answers to what was asked, if there are any."""
         if not journal.undecided:
             return journal
         waiting_for = {request.approval_id for request in journal.undecided}
@@ -60,7 +60,6 @@ class AskPersons:
         return journal_of(writer.said)
 
     async def suspend(self, run: Run, waits_for: WaitsFor, journal: Journal, writer: RunWriter) -> bool:
-        """Let the run wait without a worker, if it has anything to wait for; say whether it does."""
         if waits_for is WaitsFor.RESUME and not (await patiently(lambda: self._now(run))).paused:
             return False
         if not journal.is_waiting:
@@ -76,8 +75,6 @@ class AskPersons:
         return await patiently(look)
 
     async def trusted(self, run: Run, tools: Iterable[Tool]) -> frozenset[str]:
-        """Those definitions of tools that the owner has approved before."""
-
         async def look() -> set[str]:
             async with self.read() as tx:
                 return await tx.approvals.trusted(run.owner, fingerprints=[tool.fingerprint for tool in tools])

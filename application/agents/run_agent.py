@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from application.agents.ask_person import AskPersons
 from application.agents.call_tools import CallTools
 from application.agents.model_step import ModelStep
+from application.agents.persons import Persons
 from application.ports.schema import SchemaMismatch
 from application.ports.tools import ToolProvider
 from application.runs.run_writer import RunWriter
@@ -37,7 +37,7 @@ class RunAgent:
     toolbox: ToolProvider
     step: ModelStep
     call: CallTools
-    persons: AskPersons
+    persons: Persons
     schema_mismatch: SchemaMismatch
     most_steps: int
     most_tokens: int

@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from application.agents.expire_approvals import ExpireApprovals
 from application.ports.run_log import RunLog
 from application.ports.signals import WORK, Signals
 from application.ports.workers import Workers
@@ -27,6 +28,7 @@ class WorkerLoop:
     resume: ResumeRun
     log: RunLog
     signals: Signals
+    expire_approvals: ExpireApprovals
     lease_seconds: float
     retention_seconds: float
     _silence: Silence = field(init=False)
@@ -97,6 +99,7 @@ class WorkerLoop:
         while True:
             forgotten = 0
             with suppress(StorageUnavailable):
+                await self.expire_approvals()
                 forgotten = await self.log.forget(older_than_seconds=self.retention_seconds, limit=FORGET_AT_ONCE)
             await asyncio.sleep(FORGET_EVERY_SECONDS if forgotten < FORGET_AT_ONCE else 0)
 

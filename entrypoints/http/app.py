@@ -3,7 +3,19 @@
 from fastapi import FastAPI
 
 from entrypoints.container import Container
-from entrypoints.http import branches, chat, chat_events, chat_socket, completions, conversations, health, home, runs
+from entrypoints.http import (
+    agent,
+    approvals,
+    branches,
+    chat,
+    chat_events,
+    chat_socket,
+    completions,
+    conversations,
+    health,
+    home,
+    runs,
+)
 from entrypoints.http.access import api_key, local_only
 from entrypoints.http.documentation import Documented
 from entrypoints.http.middleware import Access, BodyLimit, RequestId
@@ -27,7 +39,8 @@ DESCRIPTION = """\
 A reply is a run. The server owns the run; a connection is only a cursor over its event log.
 Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=seq` brings you back.
 """
-ROUTES = (openai_chat, chat, home, chat_events, chat_socket, conversations, branches, runs, completions, health,
+ROUTES = (openai_chat, chat, home, chat_events, chat_socket, conversations, branches, runs, completions, agent,
+          approvals, health,
           responses, compaction, response_socket, openai_conversations, embeddings, models)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 OPEN_PATHS = frozenset({"/health/live", "/health/ready"})

@@ -9,6 +9,7 @@ from domain import errors
 from domain.conversation import ConversationChange, ConversationId, MessageId, storable
 from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.documentation import problems
+from entrypoints.http.paging import link_next
 from entrypoints.http.schemas import (
     ConversationChangeBody,
     ConversationOut,
@@ -47,7 +48,7 @@ async def list_conversations(
     cursor = ConversationId(before) if before else None
     page, more = await services.list_conversations()(caller, filter, before=cursor, limit=limit)
     if more:
-        _link_next(request, response, before=page[-1].id)
+        link_next(request, response, before=page[-1].id)
     return [ConversationOut.of(conversation) for conversation in page]
 
 
@@ -106,10 +107,5 @@ async def list_messages(
         limit=limit,
     )
     if more:
-        _link_next(request, response, before=page[0].id)
+        link_next(request, response, before=page[0].id)
     return MessagesOut(conversation_id=id, messages=[MessageOut.of(message) for message in page])
-
-
-def _link_next(request: Request, response: Response, *, before: int) -> None:
-    url = request.url.include_query_params(before=before)
-    response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'

@@ -23,6 +23,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.MessageNotFound: 404,
     errors.ModelNotFound: 404,
     errors.RunNotFound: 404,
+    errors.SessionNotFound: 404,
+    errors.WorkflowNotFound: 404,
     errors.InvalidInput: 422,
     errors.CursorAhead: 422,
     errors.DocumentTooLarge: 413,
@@ -39,6 +41,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.RunLost: 503,
     errors.TooBusy: 503,
     errors.ServerStopping: 503,
+    errors.WorkflowInvalid: 503,
     errors.StorageUnavailable: 503,
     errors.StorageFull: 507,
     errors.ProviderCredentialsRefused: 502,
@@ -51,6 +54,9 @@ STATUS: dict[type[Refusal], int] = {
 STATUS_OF_CODE = {kind.code: status for kind, status in STATUS.items()} | {
     "stream_cut": 502,
     "answer_too_long": 502,
+    "step_limit": 422,
+    "token_limit": 422,
+    "too_many_attempts": 503,
     "server_stopped": 503,
     "internal_error": 500,
 }
@@ -84,7 +90,7 @@ class ClientLeft(Exception):
 class RunFailed(Exception):
     """A run ended with a problem before its reader was sent a byte."""
 
-    def __init__(self, run: Run, problem: Problem) -> None:
+    def __init__(self, run: Run | None, problem: Problem) -> None:
         super().__init__(problem.message)
         self.run = run
         self.problem = problem
@@ -126,12 +132,11 @@ def _more_of(refusal: Refusal) -> dict[str, object]:
     return {}
 
 
-def run_problem_body(run: Run, problem: Problem, request_id: str) -> dict[str, Any]:
-    """The problem that a run ended with."""
+def run_problem_body(run: Run | None, problem: Problem, request_id: str) -> dict[str, Any]:
+    """The problem that a run ended with, be it stored or not."""
     status = STATUS_OF_CODE.get(problem.code, 500)
-    return problem_body(
-        status, problem.code, problem.message, request_id, run_id=run.id, conversation_id=run.conversation_id
-    )
+    ids = {"run_id": run.id, "conversation_id": run.conversation_id} if run else {}
+    return problem_body(status, problem.code, problem.message, request_id, **ids)
 
 
 def problem_response(scope: Scope, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:

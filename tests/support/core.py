@@ -10,8 +10,17 @@ from adapters.memory.signals import LocalSignals
 from adapters.schemas.json_schema import schema_mismatch
 from application.agents.ask_person import AskPersons
 from application.agents.call_tools import CallTools
+from application.agents.cancel_session import CancelSession
+from application.agents.decide_approval import DecideApproval
+from application.agents.expire_approvals import ExpireApprovals
+from application.agents.get_session import GetSession
+from application.agents.instruct_session import InstructSession
+from application.agents.list_approvals import ListApprovals
 from application.agents.model_step import ModelStep
+from application.agents.pause_session import PauseSession
 from application.agents.run_agent import RunAgent
+from application.agents.sessions import Sessions
+from application.agents.start_session import StartSession
 from application.chat.ask_question import AskQuestion, Question
 from application.chat.edit_question import EditQuestion
 from application.chat.regenerate_answer import RegenerateAnswer
@@ -67,6 +76,7 @@ class Core:
     agent_steps: int = 10
     agent_tokens: int = 100_000
     approval_seconds: float = 3600.0
+    session_idle_seconds: float | None = None
 
     def __post_init__(self) -> None:
         self.database = self.database or MemoryDatabase(now=self.clock, alone=False)
@@ -100,6 +110,7 @@ class Core:
             resume=self.resume,
             log=self.log,
             signals=signals,
+            expire_approvals=ExpireApprovals(begin=begin, signals=signals, now=self.clock),
             lease_seconds=LEASE_SECONDS,
             retention_seconds=self.retention_seconds,
         )
@@ -129,6 +140,21 @@ class Core:
         self.follow_run = FollowRun(read=read, worker=self.worker, reader=self.reader)
         self.cancel_run = CancelRun(read=read, stopper=self.stopper)
         self.delete_run = DeleteRun(begin=begin, stopper=self.stopper)
+        sessions = Sessions(toolbox=self.tools, now=self.clock, idle_seconds=self.session_idle_seconds)
+        self.start_session = StartSession(begin=begin, turns=self.turns, sessions=sessions, now=self.clock)
+        self.get_session = GetSession(read=read, sessions=sessions)
+        self.instruct_session = InstructSession(read=read, turns=self.turns, sessions=sessions)
+        self.pause_session = PauseSession(begin=begin, sessions=sessions, signals=signals)
+        self.cancel_session = CancelSession(read=read, sessions=sessions, stopper=self.stopper)
+        self.list_approvals = ListApprovals(read=read)
+        self.decide_approval = DecideApproval(
+            begin=begin,
+            read=read,
+            toolbox=self.tools,
+            schema_mismatch=schema_mismatch,
+            signals=signals,
+            now=self.clock,
+        )
         self.delete_conversation = DeleteConversation(begin=begin, worker=self.worker, signals=signals)
 
     def replica(self, name: str = "worker two", **different: object) -> "Core":
