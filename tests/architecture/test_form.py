@@ -28,6 +28,7 @@ SUPPORT = {
     "application/runs/silence.py": "how the worker's loop judges that others are dead",
     "application/runs/worker.py": "keeps the runs of this process; a use case asks it",
     "application/runs/worker_loop.py": "what a worker does besides its runs, for as long as it lives",
+    "application/tools/toolbox.py": "all sources of tools as one, for whoever runs agents",
 }
 GOOD_USE_CASE = """
 @dataclass(frozen=True, slots=True, kw_only=True)
