@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, Literal, NewType
 
 from domain.access import OwnerId
 from domain.errors import InvalidInput
@@ -45,10 +45,17 @@ class ProviderState:
     model: str = ""
 
 
+Phase = Literal["commentary", "final_answer"]
+"""What an answer's text is: said on the way, or the answer itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
+    """`phase` is there when whoever wrote the text said so."""
+
     text: str
     provider_state: ProviderState | None = None
+    phase: Phase | None = None
 
 
 @dataclass(frozen=True, slots=True)

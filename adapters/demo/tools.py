@@ -1,8 +1,9 @@
-"""What the demo model does with tools: it calls those that it is told to call, and reads out what came of it."""
+"""What the demo model does with tools: it calls those that it is told to call or whose name the question mentions, and
+reads out what came of it."""
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from adapters.demo.instance import instance_of
 from application.ports.language_model import ModelRequest
@@ -11,20 +12,25 @@ from domain.tool import NamedTool, ToolSpec, ToolUse
 
 ORDER = re.compile(r"\bcall ([\w-](?:[\w.-]{0,62}[\w-])?)(?: with (?=\{))?", re.IGNORECASE)
 """`call NAME with {"some": "arguments"}`, as often as wanted; without arguments, the smallest that fit are made up."""
+WORD = re.compile(r"[^\W_]{4,}")
 TOLD_CHARACTERS = 2000
 _json = json.JSONDecoder()
 
 
 def calls_for(request: ModelRequest, question: str) -> tuple[ToolCall, ...]:
-    """The calls that the question orders and the request allows. Raises ProviderRejectedRequest as `instance_of`."""
+    """The calls that the question orders or hints at, and the request allows.
+
+    Raises ProviderRejectedRequest as `instance_of`.
+    """
     choice, tools = request.tool_choice, {tool.name: tool for tool in request.tools}
     if choice is ToolUse.NONE or not tools:
         return ()
     if isinstance(choice, NamedTool):
         tools = {name: tool for name, tool in tools.items() if name == choice.name}
     ordered = [(tools[name], arguments) for name, arguments in _orders(question) if name in tools]
-    if not ordered and choice not in (None, ToolUse.AUTO):
-        ordered = [(tool, None) for tool in list(tools.values())[:1]]
+    if not ordered:
+        wanted = _hinted(question, tools) if choice in (None, ToolUse.AUTO) else list(tools.values())
+        ordered = [(tool, None) for tool in wanted[:1]]
     if request.parallel_tool_calls is False:
         ordered = ordered[:1]
     before = sum(isinstance(part, ToolCall) for message in request.messages for part in message.parts)
@@ -59,6 +65,14 @@ def _orders(question: str) -> Iterator[tuple[str, str | None]]:
                 continue  # the words were not meant as an order
             arguments = question[order.end() : end]
         yield order[1], arguments
+
+
+def _hinted(question: str, tools: Mapping[str, ToolSpec]) -> list[ToolSpec]:
+    """`get_weather` for "What's the weather like in Bern?"."""
+    if "?" not in question:
+        return []
+    words = set(WORD.findall(question.casefold()))
+    return [tool for name, tool in tools.items() if words & set(WORD.findall(name.casefold()))]
 
 
 def _arguments(tool: ToolSpec, question: str) -> str:

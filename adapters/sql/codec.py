@@ -53,7 +53,7 @@ _PARTS: dict[str, type[Part]] = {
 }
 _PART_NAMES = {part: name for name, part in _PARTS.items()}
 _PART_FIELDS: dict[type[Part], tuple[str, ...]] = {
-    Text: ("text",),
+    Text: ("text", "phase"),
     Reasoning: ("text",),
     ToolCall: ("id", "name", "arguments"),
     ToolResult: ("call_id", "content"),

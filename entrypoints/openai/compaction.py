@@ -47,7 +47,7 @@ async def compact(body: CompactBody, request: Request, services: Services, calle
     compaction = Compaction(
         key=f"once_{request_id_of(request)}",
         created_at=int(services.now()().timestamp()),
-        request=ModelRequest(model=body.model or "", messages=prompt),
+        request=ModelRequest(model=body.model, messages=prompt),
     )
     work = partial(_work, compaction, services)
     answer = await unless_client_leaves(request, services.answer_once()(key, work))

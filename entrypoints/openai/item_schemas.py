@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from domain.conversation import Phase
 from entrypoints.openai.chat_schemas import ADDRESSES, ToolName
 from entrypoints.openai.schemas import Address, OfKinds, Words
 
@@ -54,6 +55,7 @@ class ItemIn(OfKinds):
     output: Words | Parts | None = None
     summary: Parts | None = None
     encrypted_content: Words | None = None
+    phase: Phase | None = None
 
 
 Items = Annotated[list[ItemIn], Field(max_length=1000)]

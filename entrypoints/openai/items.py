@@ -47,13 +47,14 @@ def _message(item: ItemIn, field: str) -> PromptMessage:
 
 
 def _content(item: ItemIn, field: str) -> Iterable[Part]:
+    phase = item.phase if item.role == "assistant" else None
     if isinstance(item.content, str):
-        yield Text(item.content)
+        yield Text(item.content, phase=phase)
         return
     for i, part in enumerate(item.content or ()):
         place = f"{field}[{i}]"
         if part.type != "input_image":
-            yield Text(_words(part))
+            yield Text(_words(part), phase=phase)
         elif item.role == "user":
             yield Image(part.image_url or "", part.detail)
         else:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StrictInt, model_validator
 
 from entrypoints.openai.chat_schemas import Count, ToolName
 from entrypoints.openai.item_schemas import Items
@@ -13,6 +13,7 @@ Metadata = Annotated[
     Field(max_length=16),
 ]
 Id = Annotated[str, Field(min_length=1, max_length=256)]
+Penalty = Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)]
 
 
 class FunctionTool(OfKinds):
@@ -28,11 +29,11 @@ class FunctionTool(OfKinds):
 class Choice(OfKinds):
     """One function, or only some of them."""
 
-    NEEDS: ClassVar = {"function": ("name",), "allowed_tools": ("mode", "tools")}
+    NEEDS: ClassVar = {"function": ("name",), "allowed_tools": ("tools",)}
 
     type: Annotated[str, Field(min_length=1, max_length=64)]
     name: ToolName | None = None
-    mode: Literal["auto", "required"] | None = None
+    mode: Literal["none", "auto", "required"] = "auto"
     tools: Annotated[list[FunctionTool], Field(min_length=1, max_length=256)] | None = None
 
 
@@ -71,7 +72,7 @@ class CompactBody(Open):
     model_config = EXAMPLE
 
     input: Words | Items | None = None
-    model: Model | None = None
+    model: Model
     instructions: Words | None = None
     previous_response_id: Id | None = None
 
@@ -106,6 +107,9 @@ class ResponseBody(Open):
     reasoning: ReasoningConfig | None = None
     temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
     top_p: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
+    presence_penalty: Penalty | None = None
+    frequency_penalty: Penalty | None = None
+    top_logprobs: Annotated[StrictInt, Field(ge=0, le=20)] | None = None
     max_output_tokens: Count | None = None
     max_tool_calls: Count | None = None
     truncation: Literal["auto", "disabled"] | None = None

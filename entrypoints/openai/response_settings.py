@@ -12,12 +12,15 @@ from entrypoints.openai.response_schemas import Choice, Format, FunctionTool, Re
 
 NOTE = "response"
 """Where a run's `extra` holds what only this surface knows of the request."""
-PASSED = ("user", "safety_identifier", "prompt_cache_key", "service_tier")
+PASSED = ("user", "safety_identifier", "prompt_cache_key", "service_tier", "presence_penalty", "frequency_penalty")
+"""Fields that go to a provider as they are, and are told again under the same names."""
 Echo = dict[str, Any]
 
 
 def settings_of(body: ResponseBody) -> RunSettings:
     """Raise InvalidInput, naming what cannot be given."""
+    if body.top_logprobs:
+        raise InvalidInput("top_logprobs", "responses have none here; chat completions do, where the provider does")
     tools, choice = _tools_and_choice(body)
     return RunSettings(
         instructions=body.instructions,
@@ -78,6 +81,7 @@ def echo_of(settings: RunSettings) -> Echo:
 
 def _note_of(body: ResponseBody) -> Mapping[str, Any]:
     note = {
+        **_allowed_of(body),
         "background": body.background or None,
         "previous_response_id": body.previous_response_id,
         "truncation": body.truncation,
@@ -94,6 +98,16 @@ def _model_extra_of(body: ResponseBody) -> dict[str, Any]:
     return {name: value for name, value in extra.items() if value is not None}
 
 
+def _allowed_of(body: ResponseBody) -> Echo:
+    """Of a choice among some of the tools: all of them, and the choice, as they were given."""
+    choice = body.tool_choice
+    if not isinstance(choice, Choice) or choice.type != "allowed_tools":
+        return {}
+    allowed = [{"type": "function", "name": tool.name} for tool in choice.tools or ()]
+    given = {"type": "allowed_tools", "mode": choice.mode, "tools": allowed}
+    return {"tools": [_tool_echo(_tool_of(tool)) for tool in body.tools or ()], "tool_choice": given}
+
+
 def _tools_and_choice(body: ResponseBody) -> tuple[tuple[ToolSpec, ...], ToolChoice | None]:
     """A choice among some tools leaves the others out, so that the model cannot call them."""
     tools = tuple(map(_tool_of, body.tools or ()))
@@ -106,7 +120,7 @@ def _tools_and_choice(body: ResponseBody) -> tuple[tuple[ToolSpec, ...], ToolCho
     allowed = {tool.name for tool in choice.tools or ()}
     for name in allowed:
         _known(tools, name)
-    return tuple(tool for tool in tools if tool.name in allowed), ToolUse(choice.mode or "auto")
+    return tuple(tool for tool in tools if tool.name in allowed), ToolUse(choice.mode)
 
 
 def _known(tools: tuple[ToolSpec, ...], name: str | None) -> None:
@@ -140,6 +154,7 @@ def _choice_echo(choice: ToolChoice | None) -> str | Echo | None:
 def _text_echo(schema: JsonSchema | None, verbosity: str | None) -> Echo | None:
     format: Echo = {"type": "text"}
     if schema is not None:
-        asked = {"type": "json_schema", "name": schema.name, "schema": schema.schema, "strict": schema.strict}
-        format = {"type": "json_object"} if schema == ANY_OBJECT else {**asked, "description": None}
+        asked = {"type": "json_schema", "name": schema.name, "schema": schema.schema}
+        more = {"strict": bool(schema.strict), "description": None}
+        format = {"type": "json_object"} if schema == ANY_OBJECT else {**asked, **more}
     return {"format": format, **({"verbosity": verbosity} if verbosity else {})}

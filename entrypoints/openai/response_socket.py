@@ -17,7 +17,7 @@ from domain.errors import InvalidInput, Refusal, TooBusy
 from domain.run import answer_of as parts_of
 from entrypoints.container import Container
 from entrypoints.http.dependencies import Caller, Services
-from entrypoints.http.problems import problem_body, refusal_body
+from entrypoints.http.problems import STATUS_OF_CODE, problem_body, refusal_body
 from entrypoints.openai.encoders import response_stream as encoder
 from entrypoints.openai.encoders.responses import WireEvent
 from entrypoints.openai.encoders.run import heading_of
@@ -162,5 +162,5 @@ def _in_frame(event: WireEvent) -> WireEvent:
     """An error in the middle of a response, as a socket tells errors."""
     if event["type"] != "error":
         return event
-    told = {name: event[name] for name in ("code", "message", "param")}
-    return {"type": "error", "sequence_number": event["sequence_number"], "error": {"type": "server_error", **told}}
+    status = STATUS_OF_CODE.get(event["code"], 500)
+    return {"type": "error", "status": status, **{name: event[name] for name in ("sequence_number", "error")}}

@@ -110,7 +110,6 @@ def _head(heading: Heading) -> dict[str, Any]:
         "object": "chat.completion.chunk",
         "created": heading.created,
         "model": heading.model,
-        "system_fingerprint": None,
     }
 
 

@@ -24,7 +24,6 @@ def completion(answer: WholeAnswer, heading: Heading) -> bytes:
             "model": heading.model,
             "choices": [choice],
             "usage": usage_of(answer.finished),
-            "system_fingerprint": None,
         }
     )
 
@@ -35,6 +34,7 @@ def _message(answer: WholeAnswer) -> dict[str, Any]:
         "role": "assistant",
         "content": None if refused else answer.text or (None if answer.tool_calls else ""),
         "refusal": answer.text if refused else None,
+        "annotations": [],
     }
     if answer.reasoning:
         message["reasoning_content"] = answer.reasoning

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from domain.conversation import Part, Reasoning, Text, ToolCall
+from domain.conversation import Part, Phase, Reasoning, Text, ToolCall
 from entrypoints.openai.ids import item_id
 
 Item = dict[str, Any]
@@ -22,15 +22,13 @@ def refusal(text: str) -> Item:
     return {"type": "refusal", "refusal": text}
 
 
-def message_item(id: str, status: str, *content: Item, role: str = "assistant") -> Item:
-    return {"id": id, "type": "message", "status": status, "role": role, "content": list(content)}
+def message_item(id: str, status: str, *content: Item, role: str = "assistant", phase: Phase | None = None) -> Item:
+    more = {"phase": phase} if phase else {}
+    return {"id": id, "type": "message", "status": status, "role": role, "content": list(content), **more}
 
 
 def reasoning_item(id: str, status: str, *content: Item) -> Item:
-    return {
-        "id": id, "type": "reasoning", "status": status, "summary": [], "content": list(content),
-        "encrypted_content": None,
-    }  # fmt: skip
+    return {"id": id, "type": "reasoning", "status": status, "summary": [], "content": list(content)}
 
 
 def call_item(id: str, status: str, *, call_id: str, name: str, arguments: str) -> Item:
@@ -43,7 +41,7 @@ def item_of(part: Text | Reasoning | ToolCall, id: str, status: str) -> Item:
     """What an assistant's part is as an item."""
     match part:
         case Text(text):
-            return message_item(id, status, output_text(text))
+            return message_item(id, status, output_text(text), phase=part.phase)
         case Reasoning(text):
             return reasoning_item(id, status, reasoning_text(text))
         case ToolCall():

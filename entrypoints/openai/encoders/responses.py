@@ -148,8 +148,10 @@ class ResponseFold:
         self._number({"type": f"response.{name}", "response": ended(self.heading, outcome, output)})
 
     def _error(self, problem: Problem | None) -> None:
+        """Once as OpenAI's clients declare the event, and once as its servers send it, which those raise."""
         code, message = (problem.code, problem.message) if problem else ("server_error", "The response failed")
-        self._number({"type": "error", "code": code, "message": message, "param": None})
+        said = {"code": code, "message": message, "param": None}
+        self._number({"type": "error", **said, "error": {"type": "server_error", **said}})
 
     def _open_item(self, type: str, call: ToolCallDelta | None = None) -> OpenItem:
         place = self._counts.get(type, 0)

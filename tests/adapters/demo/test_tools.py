@@ -1,4 +1,4 @@
-"""The demo model calls what it is told to call."""
+"""The demo model calls what it is told to call, and what a question is about."""
 
 import json
 from typing import Any
@@ -37,7 +37,9 @@ def called(question: str, **wishes: Any) -> list[tuple[str, Any]]:
         ("call weather with {broken", []),
         ("call weather with " + '{"a":' * 50_000, []),
         ("I recall weather of all kinds", []),
-        ("What is the weather?", []),
+        ("What is the weather?", [("weather", {"city": "What is the"})]),
+        ("The weather is fine.", []),
+        ("Whether or not?", []),
     ],
     ids=lambda value: str(value)[:40],
 )

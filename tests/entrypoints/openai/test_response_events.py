@@ -17,6 +17,7 @@ from domain.run import (
     NumberedEvent,
     Problem,
     ReasoningDelta,
+    RunEvent,
     RunFinished,
     RunStatus,
     TextDelta,
@@ -25,7 +26,7 @@ from domain.tool import ToolCallDelta
 from domain.usage import Usage
 from entrypoints.openai.encoders.response import Heading
 from entrypoints.openai.encoders.response_stream import replayed
-from entrypoints.openai.encoders.responses import LogEvent, ResponseFold, WireEvent
+from entrypoints.openai.encoders.responses import ResponseFold, WireEvent
 
 EVENT: TypeAdapter[Any] = TypeAdapter(ResponseStreamEvent)
 HEADING = Heading(id="resp_1", key="2", created_at=1_700_000_000, model="demo:parrot")
@@ -40,7 +41,7 @@ ENDINGS = (
     RunFinished(RunStatus.COMPLETED, REFUSAL),
 )
 WORDS = st.text(alphabet="ab é🦜\n", min_size=1, max_size=5)
-PIECES: st.SearchStrategy[LogEvent] = st.one_of(
+PIECES: st.SearchStrategy[RunEvent] = st.one_of(
     WORDS.map(TextDelta),
     WORDS.map(ReasoningDelta),
     st.builds(ToolCallDelta, st.integers(0, 2), st.just("call"), st.just("weather"), WORDS),
@@ -53,7 +54,7 @@ LOGS = st.builds(
 )
 
 
-def folded(log: Sequence[LogEvent], heading: Heading = HEADING) -> list[WireEvent]:
+def folded(log: Sequence[RunEvent], heading: Heading = HEADING) -> list[WireEvent]:
     fold = ResponseFold(heading)
     return [*fold.open(), *fold.feed(log)]
 
@@ -169,7 +170,7 @@ def test_every_ending_has_its_event(ending: RunFinished, last: list[str], status
 
 
 @given(LOGS)
-def test_every_event_is_one_that_the_client_knows_and_numbers_have_no_gap(log: list[LogEvent]) -> None:
+def test_every_event_is_one_that_the_client_knows_and_numbers_have_no_gap(log: list[RunEvent]) -> None:
     events = folded(log)
     for event in events:
         EVENT.validate_python(event)
@@ -181,7 +182,7 @@ def test_every_event_is_one_that_the_client_knows_and_numbers_have_no_gap(log: l
 
 
 @given(LOGS, st.lists(st.integers(0, 12)))
-def test_batches_do_not_matter(log: list[LogEvent], cuts: list[int]) -> None:
+def test_batches_do_not_matter(log: list[RunEvent], cuts: list[int]) -> None:
     fold = ResponseFold(HEADING)
     events = fold.open()
     for start, end in pairwise([0, *sorted(cuts), len(log)]):
@@ -190,13 +191,13 @@ def test_batches_do_not_matter(log: list[LogEvent], cuts: list[int]) -> None:
 
 
 @given(LOGS, st.integers(-1, 60))
-def test_a_reader_who_comes_back_sees_the_rest(log: list[LogEvent], after: int) -> None:
-    numbered = [NumberedEvent(number, event) for number, event in enumerate(log, 1)]  # type: ignore[arg-type]
+def test_a_reader_who_comes_back_sees_the_rest(log: list[RunEvent], after: int) -> None:
+    numbered = [NumberedEvent(number, event) for number, event in enumerate(log, 1)]
     assert replayed(HEADING, numbered, after=after) == folded(log)[after + 1 :]
 
 
 @given(LOGS)
-def test_the_deltas_add_up_to_the_output(log: list[LogEvent]) -> None:
+def test_the_deltas_add_up_to_the_output(log: list[RunEvent]) -> None:
     events = folded(log)
     output = events[-1]["response"]["output"]
     assert added_up(events) == [(item["type"], text_of(item)) for item in output]

@@ -81,10 +81,11 @@ async def test_a_call_is_made_and_answered(client: AsyncOpenAI, provider: Script
     }  # fmt: skip
 
 
-async def test_a_failure_in_the_middle_ends_the_stream_as_failed(client: AsyncOpenAI) -> None:
+async def test_a_failure_in_the_middle_is_raised(client: AsyncOpenAI) -> None:
     stream = await client.responses.create(model="error_in_stream", input="a", store=False, stream=True)
-    events = [event async for event in stream]
-    assert [event.type for event in events][-2:] == ["error", "response.failed"]
+    with pytest.raises(openai.APIError) as failed:
+        [event async for event in stream]
+    assert failed.value.code == "provider_unavailable"
     with pytest.raises(openai.APIStatusError):
         await client.responses.create(model="s503", input="a", store=False, stream=True)
 
