@@ -4,11 +4,11 @@ Recovery is to read the log and ask again. No effect is repeated silently: a cal
 runs again only when its tool is idempotent or a person says so.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from domain.approval import ApprovalReason
-from domain.conversation import Part, PromptMessage, Role, ToolCall, ToolResult
+from domain.conversation import ToolCall
 from domain.journal import CallRecord, Journal
 from domain.run import REFUSAL, WHOLE, Problem, RunFinished, RunStatus
 from domain.step import ApprovalDecided, ToolFinished
@@ -153,15 +153,3 @@ def _finish(journal: Journal, status: RunStatus, problem: Problem | None = None)
 
 def _error(call: ToolCall, words: str) -> ToolFinished:
     return ToolFinished(call.id, words, is_error=True)
-
-
-def shown(parts: Sequence[Part]) -> tuple[PromptMessage, ...]:
-    """An answer of several steps as a model is shown it: what it said with its calls, then their results."""
-    messages = list[PromptMessage]()
-    for part in parts:
-        role = Role.TOOL if isinstance(part, ToolResult) else Role.ASSISTANT
-        if messages and messages[-1].role is role is Role.ASSISTANT:
-            messages[-1] = PromptMessage(role, (*messages[-1].parts, part))
-        else:
-            messages.append(PromptMessage(role, (part,)))
-    return tuple(messages)

@@ -54,7 +54,9 @@ def prompt_for(
     left out, and so are calls of tools without a result and results without a call; what came of a call stands right
     behind it.
     """
-    kept = _within(context.budget, _exchanges(branch, asked))
+    question = unrolled(branch[len(branch) - asked :])
+    shown = (*unrolled(branch[: len(branch) - asked]), *question)
+    kept = _within(context.budget, _exchanges(shown, len(question)))
     if not all(exchange.is_answer for exchange in kept):
         while kept[0].is_answer and not kept[0].asked:
             del kept[0]  # an answer whose question did not fit says nothing
@@ -65,13 +67,38 @@ def prompt_for(
 
 def stray_results(branch: Sequence[Message | PromptMessage], *, asked: int) -> list[str]:
     """Of the results in the last `asked` messages, those of calls that the branch does not have, or not any more."""
-    caller_of, _ = _pairs(branch)
+    question = unrolled(branch[len(branch) - asked :])
+    shown = (*unrolled(branch[: len(branch) - asked]), *question)
+    caller_of, _ = _pairs(shown)
     return [
         part.call_id
-        for place, message in list(enumerate(branch))[len(branch) - asked :]
+        for place, message in list(enumerate(shown))[len(shown) - len(question) :]
         for part_place, part in enumerate(message.parts)
         if isinstance(part, ToolResult) and (place, part_place) not in caller_of
     ]
+
+
+def unrolled(messages: Sequence[Message | PromptMessage]) -> tuple[Message | PromptMessage, ...]:
+    """An answer of several steps as models are shown it: what it said with its calls, their results, what came next."""
+    out = list[Message | PromptMessage]()
+    for message in messages:
+        if message.role is Role.ASSISTANT and any(isinstance(part, ToolResult) for part in message.parts):
+            out += as_steps(message.parts)
+        else:
+            out.append(message)
+    return tuple(out)
+
+
+def as_steps(parts: Sequence[Part]) -> tuple[PromptMessage, ...]:
+    """The parts of one answer as messages in turn: the assistant's, and those of its tools."""
+    messages = list[PromptMessage]()
+    for part in parts:
+        role = Role.TOOL if isinstance(part, ToolResult) else Role.ASSISTANT
+        if messages and messages[-1].role is role is Role.ASSISTANT:
+            messages[-1] = PromptMessage(role, (*messages[-1].parts, part))
+        else:
+            messages.append(PromptMessage(role, (part,)))
+    return tuple(messages)
 
 
 def given_together(branch: Sequence[Message]) -> int:

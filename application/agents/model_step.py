@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from application.runs.execute_run import ExecuteRun
 from application.runs.run_writer import RunWriter
-from domain.agent import shown
 from domain.conversation import PromptMessage, ToolCall
 from domain.journal import Journal
+from domain.prompt import as_steps
 from domain.run import Run, RunEvent, RunFinished
 from domain.step import MODEL_STEP, StepFinished
 from domain.tool import Tool, ToolCallDelta, ToolUse
@@ -50,7 +50,7 @@ class ModelStep:
         settings = replace(wished, tools=(*wished.tools, *(tool.spec for tool in tools)))
         if journal.steps and wished.tool_choice is not ToolUse.NONE:
             settings = replace(settings, tool_choice=None)  # a call that had to be made has been made
-        told = (*prompt, *shown(journal.parts))
+        told = (*prompt, *as_steps(journal.parts))
         outcome = await self.execute(replace(run, settings=settings), told, CallNumbers(writer.append, calls))
         if outcome.problem:
             usages = [*journal.usages, *([outcome.usage] if outcome.usage else [])]
