@@ -18,8 +18,9 @@ from entrypoints.http.encoders.sse import HEARTBEAT
 from entrypoints.http.once import streamed_once
 from entrypoints.http.problems import request_id_of
 from entrypoints.http.streaming import StreamedResponse, unless_client_leaves
+from entrypoints.openai.answer_schemas import CompletionObject
 from entrypoints.openai.chat_schemas import ChatCompletionBody
-from entrypoints.openai.documentation import ERRORS
+from entrypoints.openai.documentation import ERRORS, answered
 from entrypoints.openai.encoders.chunks import DONE, MEDIA_TYPE, Heading, chunks, relayed
 from entrypoints.openai.encoders.completion import completion
 from entrypoints.openai.fields import refuse_operators
@@ -33,7 +34,7 @@ EXAMPLE = 'data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta"
 
 @router.post(
     "/chat/completions",
-    responses={200: {"content": {"application/json": {}, MEDIA_TYPE: {"example": EXAMPLE}}}},
+    responses=answered(CompletionObject, streamed=EXAMPLE),
     response_class=Response,
     openapi_extra={"parameters": [KEY_PARAMETER]},
     summary="Answer a list of messages",

@@ -15,7 +15,8 @@ from entrypoints.container import Container
 from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.problems import request_id_of
 from entrypoints.http.streaming import unless_client_leaves
-from entrypoints.openai.documentation import ERRORS, JSON
+from entrypoints.openai.answer_schemas import CompactionObject
+from entrypoints.openai.documentation import ERRORS, answered
 from entrypoints.openai.encoders.items import Item
 from entrypoints.openai.encoders.response import NO_USAGE, usage_of
 from entrypoints.openai.fields import refuse_operators
@@ -34,7 +35,9 @@ class Compaction:
     request: ModelRequest
 
 
-@router.post("/compact", responses=JSON, response_class=Response, summary="Make a long conversation short")
+@router.post(
+    "/compact", responses=answered(CompactionObject), response_class=Response, summary="Make a long conversation short"
+)
 async def compact(body: CompactBody, request: Request, services: Services, caller: Caller, key: OnceKey) -> Response:
     """One item of type `compaction`, that a later request may begin with in place of all this. Nothing is stored."""
     refuse_operators(body.model_extra or ())

@@ -10,8 +10,9 @@ from application.ports.storage import ConversationFilter
 from domain.conversation import Conversation, ConversationChange
 from domain.idempotency import StoredAnswer
 from entrypoints.http.dependencies import Caller, OnceKey, Services
+from entrypoints.openai.answer_schemas import ConversationObject, ConversationsPage, DeletedObject, Item, ItemsPage
 from entrypoints.openai.conversation_items import item_in, items_page
-from entrypoints.openai.documentation import ERRORS, JSON
+from entrypoints.openai.documentation import ERRORS, answered
 from entrypoints.openai.encoders import stored
 from entrypoints.openai.fields import refuse_operators
 from entrypoints.openai.ids import conversation_id_of
@@ -25,7 +26,7 @@ ItemPath = Annotated[str, Path(max_length=256, examples=["msg_1"])]
 ConversationPath = Annotated[str, Path(max_length=256, examples=["conv_1"])]
 
 
-@router.post("", responses=JSON, response_class=Response, summary="Begin a conversation")
+@router.post("", responses=answered(ConversationObject), response_class=Response, summary="Begin a conversation")
 async def create_conversation(
     services: Services, caller: Caller, key: OnceKey, body: NewConversationBody | None = None
 ) -> Response:
@@ -37,7 +38,9 @@ async def create_conversation(
     return json_response(_document(made))
 
 
-@router.get("", responses=JSON, response_class=Response, summary="List conversations, newest first")
+@router.get(
+    "", responses=answered(ConversationsPage), response_class=Response, summary="List conversations, newest first"
+)
 async def list_conversations(
     services: Services,
     caller: Caller,
@@ -50,13 +53,23 @@ async def list_conversations(
     return json_response(stored.page([_document(each) for each in page], more=more))
 
 
-@router.get("/{conversation_id}", responses=JSON, response_class=Response, summary="Look at a conversation")
+@router.get(
+    "/{conversation_id}",
+    responses=answered(ConversationObject),
+    response_class=Response,
+    summary="Look at a conversation",
+)
 async def get_conversation(conversation_id: ConversationPath, services: Services, caller: Caller) -> Response:
     found, _ = await services.get_conversation()(caller, conversation_id_of(conversation_id))
     return json_response(_document(found))
 
 
-@router.post("/{conversation_id}", responses=JSON, response_class=Response, summary="Give it other metadata")
+@router.post(
+    "/{conversation_id}",
+    responses=answered(ConversationObject),
+    response_class=Response,
+    summary="Give it other metadata",
+)
 async def change_conversation(
     conversation_id: ConversationPath, body: ConversationChangeBody, services: Services, caller: Caller
 ) -> Response:
@@ -65,14 +78,16 @@ async def change_conversation(
     return json_response(_document(await services.change_conversation()(caller, id, change)))
 
 
-@router.delete("/{conversation_id}", responses=JSON, response_class=Response, summary="Delete a conversation")
+@router.delete(
+    "/{conversation_id}", responses=answered(DeletedObject), response_class=Response, summary="Delete a conversation"
+)
 async def delete_conversation(conversation_id: ConversationPath, services: Services, caller: Caller) -> Response:
     """With all that is in it, its responses too."""
     await services.delete_conversation()(caller, conversation_id_of(conversation_id))
     return json_response({"id": conversation_id, "object": "conversation.deleted", "deleted": True})
 
 
-@router.post("/{conversation_id}/items", responses=JSON, response_class=Response, summary="Add items")
+@router.post("/{conversation_id}/items", responses=answered(ItemsPage), response_class=Response, summary="Add items")
 async def add_items(
     conversation_id: ConversationPath, body: NewItemsBody, services: Services, caller: Caller, key: OnceKey
 ) -> Response:
@@ -89,7 +104,9 @@ async def add_items(
     return Response(answer.body, answer.status, media_type=answer.media_type)
 
 
-@router.get("/{conversation_id}/items", responses=JSON, response_class=Response, summary="Read a conversation")
+@router.get(
+    "/{conversation_id}/items", responses=answered(ItemsPage), response_class=Response, summary="Read a conversation"
+)
 async def list_items(
     conversation_id: ConversationPath,
     services: Services,
@@ -103,7 +120,9 @@ async def list_items(
     return json_response(await items_page(services, caller, id, descending=order == "desc", limit=limit, after=after))
 
 
-@router.get("/{conversation_id}/items/{item_id}", responses=JSON, response_class=Response, summary="Look at an item")
+@router.get(
+    "/{conversation_id}/items/{item_id}", responses=answered(Item), response_class=Response, summary="Look at an item"
+)
 async def get_item(
     conversation_id: ConversationPath, item_id: ItemPath, services: Services, caller: Caller
 ) -> Response:
@@ -112,7 +131,10 @@ async def get_item(
 
 
 @router.delete(
-    "/{conversation_id}/items/{item_id}", responses=JSON, response_class=Response, summary="Take out an item"
+    "/{conversation_id}/items/{item_id}",
+    responses=answered(ConversationObject),
+    response_class=Response,
+    summary="Take out an item",
 )
 async def delete_item(
     conversation_id: ConversationPath, item_id: ItemPath, services: Services, caller: Caller

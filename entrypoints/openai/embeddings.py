@@ -8,7 +8,8 @@ from starlette.responses import Response
 from domain.idempotency import StoredAnswer
 from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.streaming import unless_client_leaves
-from entrypoints.openai.documentation import ERRORS
+from entrypoints.openai.answer_schemas import EmbeddingsObject
+from entrypoints.openai.documentation import ERRORS, answered
 from entrypoints.openai.encoders.vectors import vectors
 from entrypoints.openai.fields import refuse_operators
 from entrypoints.openai.schemas import EmbeddingsBody
@@ -17,7 +18,12 @@ router = APIRouter(prefix="/v1", tags=["openai"], responses=ERRORS)
 MOST_TEXTS = 2048
 
 
-@router.post("/embeddings", response_class=Response, summary="Turn texts into vectors")
+@router.post(
+    "/embeddings",
+    responses=answered(EmbeddingsObject),
+    response_class=Response,
+    summary="Turn texts into vectors",
+)
 async def embeddings(
     body: EmbeddingsBody, request: Request, services: Services, caller: Caller, key: OnceKey
 ) -> Response:

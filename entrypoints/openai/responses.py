@@ -1,7 +1,7 @@
 """Responses: created, looked at, followed from any event, stopped, deleted."""
 
 from contextlib import aclosing
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Request
@@ -16,7 +16,8 @@ from entrypoints.http.encoders.sse import HEARTBEAT
 from entrypoints.http.problems import RunFailed, request_id_of
 from entrypoints.http.schemas import LARGEST_ID
 from entrypoints.http.streaming import StreamedResponse, open_run, unless_client_leaves
-from entrypoints.openai.documentation import ERRORS, JSON
+from entrypoints.openai.answer_schemas import DeletedObject, ItemsPage, ResponseObject
+from entrypoints.openai.documentation import ERRORS, answered
 from entrypoints.openai.encoders import response_stream as encoder
 from entrypoints.openai.encoders.chunks import MEDIA_TYPE
 from entrypoints.openai.encoders.run import heading_of, is_background, response_of
@@ -30,7 +31,7 @@ from entrypoints.openai.turns import answer_of, input_of, take_turn
 router = APIRouter(prefix="/v1/responses", tags=["openai"], responses=ERRORS)
 
 EXAMPLE = 'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"Rivers "}\n\n'
-BOTH: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}, MEDIA_TYPE: {"example": EXAMPLE}}}}
+BOTH = answered(ResponseObject, streamed=EXAMPLE)
 ResponseId = Annotated[str, Path(max_length=256, examples=["resp_1"])]
 Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
 After = Annotated[str | None, Query(max_length=256, description="the item that the page begins behind")]
@@ -81,7 +82,9 @@ async def get_response(
     return StreamedResponse(batches, pieces, media_type=MEDIA_TYPE, heartbeat=HEARTBEAT)
 
 
-@router.post("/{response_id}/cancel", responses=JSON, response_class=Response, summary="Stop a response")
+@router.post(
+    "/{response_id}/cancel", responses=answered(ResponseObject), response_class=Response, summary="Stop a response"
+)
 async def cancel_response(response_id: ResponseId, services: Services, caller: Caller) -> Response:
     """Idempotent; what was said so far is kept. One that was not in the background can be stopped only before it
     has ended."""
@@ -93,14 +96,18 @@ async def cancel_response(response_id: ResponseId, services: Services, caller: C
     return await _look(run, services, caller)
 
 
-@router.delete("/{response_id}", responses=JSON, response_class=Response, summary="Forget a response")
+@router.delete(
+    "/{response_id}", responses=answered(DeletedObject), response_class=Response, summary="Forget a response"
+)
 async def delete_response(response_id: ResponseId, services: Services, caller: Caller) -> Response:
     """It is stopped first. What was asked and answered stays in its conversation."""
     await services.delete_run()(caller, run_id_of(response_id))
     return json_response({"id": response_id, "object": "response", "deleted": True})
 
 
-@router.get("/{response_id}/input_items", responses=JSON, response_class=Response, summary="What was asked")
+@router.get(
+    "/{response_id}/input_items", responses=answered(ItemsPage), response_class=Response, summary="What was asked"
+)
 async def list_input_items(
     response_id: ResponseId,
     services: Services,
