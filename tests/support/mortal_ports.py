@@ -8,10 +8,12 @@ from typing import Any
 
 from application.ports.language_model import LanguageModel, ModelEvent, ModelRequest
 from application.ports.run_log import LogEntry, RunLog
+from application.ports.tools import ToolInvocation, ToolProvider
 from application.ports.workers import Claim, Workers
 from domain.run import NumberedEvent, RunId, WorkerId
+from domain.tool import Tool
 from tests.support.databases import Database
-from tests.support.mortal_process import ASK_THE_MODEL, MortalProcess
+from tests.support.mortal_process import ASK_THE_MODEL, CALL_A_TOOL, MortalProcess
 
 
 @dataclass(frozen=True)
@@ -100,3 +102,15 @@ class MortalModel(LanguageModel):
 
     def models(self) -> tuple[str, ...]:
         return self.model.models()
+
+
+@dataclass(frozen=True)
+class MortalTools(ToolProvider):
+    process: MortalProcess
+    provider: ToolProvider
+
+    async def tools(self) -> tuple[Tool, ...]:
+        return await self.provider.tools()
+
+    async def call(self, invocation: ToolInvocation) -> str:
+        return await self.process.effect(CALL_A_TOOL, partial(self.provider.call, invocation))

@@ -9,6 +9,9 @@ from typing import Any, Literal, TypeVar
 from domain.errors import StorageUnavailable
 
 ASK_THE_MODEL = "ask the model"
+CALL_A_TOOL = "call a tool"
+ELSEWHERE = frozenset({ASK_THE_MODEL, CALL_A_TOOL})
+"""The effects that are not on the store."""
 
 T = TypeVar("T")
 CURRENT: ContextVar["MortalProcess | None"] = ContextVar("CURRENT", default=None)
@@ -61,7 +64,7 @@ class MortalProcess:
 
     async def about_to(self, name: str) -> int:
         """The number of the effect that comes now."""
-        await (self.live() if name == ASK_THE_MODEL else self.reach_the_store())
+        await (self.live() if name in ELSEWHERE else self.reach_the_store())
         self.effects.append(name)
         self._meet_fate(len(self.effects), "before")
         return len(self.effects)
@@ -77,7 +80,7 @@ class MortalProcess:
         if self.fate.what == "dies":
             self.die()
             raise Died
-        if self.effects[number - 1] != ASK_THE_MODEL:
+        if self.effects[number - 1] not in ELSEWHERE:
             raise StorageUnavailable
 
     async def live(self) -> None:
