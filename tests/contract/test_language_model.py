@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from adapters.anthropic.language_model import AnthropicLanguageModel
+from adapters.anthropic.server import AnthropicServer
 from adapters.demo.language_model import DemoLanguageModel
 from adapters.http.retries import Retries
 from adapters.openai.language_model import OpenAILanguageModel
@@ -34,12 +36,19 @@ async def provider() -> AsyncIterator[ScriptedProvider]:
         yield provider
 
 
-@pytest.fixture(params=["demo", "openai"])
+@pytest.fixture(params=["demo", "openai", "anthropic"])
 async def model(request: pytest.FixtureRequest, provider: ScriptedProvider) -> AsyncIterator[LanguageModel]:
     if request.param == "demo":
         yield DemoLanguageModel(words_per_second=1000)
         return
     retries = Retries(jitter=lambda: 0.0, now=lambda: datetime(2026, 1, 2, tzinfo=UTC))
+    if request.param == "anthropic":
+        vendor = AnthropicServer.connect(
+            provider="anthropic", api_key="sk-ant-test", base_url=provider.anthropic_url, retries=retries
+        )
+        yield AnthropicLanguageModel(vendor, models=["words=3"])
+        await vendor.aclose()
+        return
     server = OpenAIServer.connect(provider="openai", api_key="sk-test", base_url=provider.url, retries=retries)
     yield OpenAILanguageModel(server, models=["words=3"])
     await server.aclose()

@@ -1,4 +1,4 @@
-"""A scripted OpenAI-compatible server on a real socket: what the suite's model adapters and applications talk to.
+"""A scripted server on a real socket that speaks OpenAI's words and Anthropic's: what adapters are tested on.
 
     async with ScriptedProvider() as provider:      # provider.url is http://127.0.0.1:<port>/v1
         provider.queue.append(Script(status=503))   # the next request only

@@ -137,7 +137,12 @@ def whole(request: Document, script: Script) -> Document:
     }  # fmt: skip
 
 
-def error(message: str, code: str | None = None) -> Document:
+def complaint(request: Document) -> str | None:
+    """Why the request is refused; None when it is in order."""
+    return None
+
+
+def error(message: str, code: str | None = None, status: int = 500) -> Document:
     return {"error": {"message": message, "type": "scripted_error", "param": None, "code": code}}
 
 

@@ -31,6 +31,10 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reasoning: int = 0
     """So many words of reasoning, `r0 r1 ...`, before the answer."""
     reasoning_field: str = "reasoning_content"
+    redacted: bool = False
+    """A thought that is not told comes behind the reasoning (Anthropic's words only)."""
+    cached: int = 0
+    """So many tokens of the question were in the provider's cache (Anthropic's words only)."""
     wait: float = 0.0
     """Before the headers."""
     delay: float = 0.0

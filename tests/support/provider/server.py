@@ -37,6 +37,11 @@ class ScriptedProvider:
         return f"http://127.0.0.1:{self._port}/v1"
 
     @property
+    def anthropic_url(self) -> str:
+        """The same server in the words of Anthropic's Messages API."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
     def open_calls(self) -> int:
         return sum(call.open for call in self.calls)
 

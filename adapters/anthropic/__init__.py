@@ -1,0 +1,1 @@
+"""The models of Anthropic, and of servers that speak its Messages API."""
