@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from adapters.sql.columns import Id, UtcDateTime, Words
 from adapters.sql.session import Repository, in_session
-from adapters.sql.tables import ACTIVE, approvals, runs
+from adapters.sql.tables import approvals, runs
 from application.ports.approvals import ApprovalRepository
 from domain.access import OwnerId
 from domain.approval import Approval, ApprovalId, ApprovalReason, ApprovalRequest, ApprovalStatus, Decision
@@ -18,9 +18,10 @@ from domain.run import RunId
 a = approvals.c
 PENDING = a.status == ApprovalStatus.PENDING.value
 AT = sa.bindparam("at", type_=UtcDateTime)
-OF_ACTIVE = sa.exists().where(runs.c.id == a.run_id, ACTIVE)
+IS_ACTIVE: sa.ColumnElement[bool] = sa.literal_column("runs.status IN ('queued', 'running', 'waiting')", sa.Boolean())
+OF_ACTIVE = sa.exists().where(runs.c.id == a.run_id, IS_ACTIVE)
 IN_TIME = sa.or_(a.expires_at.is_(None), a.expires_at > AT)
-SELECT = sa.select(approvals, runs.c.conversation_id, (~OF_ACTIVE).label("is_void")).join(runs, runs.c.id == a.run_id)
+SELECT = sa.select(approvals, runs.c.conversation_id, (~IS_ACTIVE).label("is_void")).join(runs, runs.c.id == a.run_id)
 WHICH = sa.bindparam("which", type_=Id)
 GET = SELECT.where(a.id == WHICH, a.owner == sa.bindparam("whose", type_=Words))
 OF_RUN = SELECT.where(a.run_id == WHICH).order_by(a.id)
@@ -75,7 +76,7 @@ class SqlApprovalRepository(Repository, ApprovalRepository):
         if status is not None:
             statement = statement.where(a.status == status.value)
         if status is ApprovalStatus.PENDING:
-            statement = statement.where(ACTIVE)
+            statement = statement.where(IS_ACTIVE)
         return [_from_row(row) for row in connection.execute(statement)]
 
     @in_session()
