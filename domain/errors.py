@@ -8,6 +8,7 @@ Refusal
 │   ├── MessageNotFound
 │   ├── ModelNotFound
 │   ├── RunNotFound
+│   ├── SessionNotFound
 │   └── WorkflowNotFound
 ├── InvalidInput                 names the field
 │   ├── CursorAhead
@@ -90,11 +91,6 @@ class RunNotFound(NotFound):
     thing = "Run"
 
 
-class WorkflowNotFound(NotFound):
-    code = "workflow_not_found"
-    thing = "Workflow"
-
-
 class SessionNotFound(NotFound):
     """Also when it has been idle for longer than the operator lets sessions be."""
 
@@ -104,6 +100,11 @@ class SessionNotFound(NotFound):
     def __init__(self, id: int | str | None = None) -> None:
         super().__init__(id)
         self.args = ("Session not found or expired",)
+
+
+class WorkflowNotFound(NotFound):
+    code = "workflow_not_found"
+    thing = "Workflow"
 
 
 class InvalidInput(Refusal):

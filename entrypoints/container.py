@@ -22,7 +22,7 @@ from adapters.schemas.json_schema import schema_mismatch
 from adapters.sql.database import SqlDatabase
 from adapters.sql.errors import DatabaseInUse, SchemaAhead
 from adapters.sql.migrate import migrate
-from application.agents.answer_with_tools import AnswerWithTools, NobodyToAsk
+from application.agents.answer_with_tools import AnswerWithTools
 from application.agents.ask_person import AskPersons
 from application.agents.call_tools import CallTools
 from application.agents.cancel_session import CancelSession
@@ -33,6 +33,7 @@ from application.agents.get_session import GetSession
 from application.agents.instruct_session import InstructSession
 from application.agents.list_approvals import ListApprovals
 from application.agents.model_step import ModelStep
+from application.agents.nobody_to_ask import NobodyToAsk
 from application.agents.pause_session import PauseSession
 from application.agents.run_agent import RunAgent
 from application.agents.sessions import Sessions
@@ -209,7 +210,7 @@ class Container(containers.DeclarativeContainer):
     worker_id = providers.Singleton(secrets.token_hex, 8)
     appender = providers.Singleton(Appender, log=run_log, signals=signals)
     worker = providers.Singleton(Worker, id=worker_id, appender=appender, now=now, most_runs=settings.provided.max_runs)
-    toolbox = providers.Singleton(Toolbox)
+    toolbox = providers.Singleton(Toolbox, sources={})
     execute_run = providers.Singleton(ExecuteRun, model=model)
     ask_persons = providers.Singleton(
         AskPersons, begin=begin, read=read, now=now, approval_seconds=settings.provided.approval_seconds

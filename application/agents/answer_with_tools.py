@@ -1,9 +1,7 @@
 """Answer a list of messages with the help of tools, and store nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from application.agents.persons import Persons, Question
 from application.agents.run_agent import RunAgent
 from application.agents.sessions import Sessions
 from application.ports.clock import Now
@@ -11,32 +9,8 @@ from application.runs.live_run import LiveRun
 from application.runs.run_writer import RunWriter
 from domain.access import Principal
 from domain.conversation import ConversationId, MessageId, PromptMessage, checked_messages
-from domain.journal import Journal
 from domain.run import Run, RunEvent, RunFinished, RunId, RunKind, RunStatus
-from domain.step import WaitsFor
-from domain.tool import ApprovalRule, Tool
-
-
-@dataclass(frozen=True, slots=True)
-class NobodyToAsk(Persons):
-    """Tools that need a person are not offered, so no question ever comes up."""
-
-    async def ask(
-        self, run: Run, questions: Sequence[Question], tools: Mapping[str, Tool], journal: Journal, writer: RunWriter
-    ) -> None:
-        raise AssertionError("a tool that needs a person was offered where there is none")
-
-    async def heard(self, run: Run, journal: Journal, writer: RunWriter) -> Journal:
-        return journal
-
-    async def suspend(self, run: Run, waits_for: WaitsFor, journal: Journal, writer: RunWriter) -> bool:
-        return False
-
-    async def is_awaited(self, run: Run) -> bool:
-        return False
-
-    async def trusted(self, run: Run, tools: Iterable[Tool]) -> frozenset[str]:
-        return frozenset()
+from domain.tool import ApprovalRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,13 @@
 """What a run and people say to one another by way of the store: questions, answers, pauses."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
 from application.agents.persons import Persons, Question
 from application.ports.clock import Now
-from application.ports.storage import BeginRead, BeginTransaction, Transaction
+from application.ports.storage import BeginRead, BeginTransaction
 from application.runs.patience import patiently
 from application.runs.run_writer import RunWriter
 from domain.approval import Approval, ApprovalReason, ApprovalRequest, ApprovalStatus
@@ -40,12 +40,14 @@ class AskPersons(Persons):
         """Store the questions, then tell of them; those that a dead worker stored and did not tell of are told now."""
         requests = [self._request(run, call, reason, tools[call.name]) for call, reason in questions]
 
-        async def stored(tx: Transaction) -> list[Approval]:
-            untold = {a.request.call_id: a for a in await tx.approvals.of_run(run.id) if a.id not in journal.asked}
-            fresh = await tx.approvals.request([r for r in requests if r.call_id not in untold])
+        async def stored() -> list[Approval]:
+            async with self.begin() as tx:
+                untold = {a.request.call_id: a for a in await tx.approvals.of_run(run.id) if a.id not in journal.asked}
+                fresh = await tx.approvals.request([r for r in requests if r.call_id not in untold])
+                await tx.commit()
             return [*(untold[r.call_id] for r in requests if r.call_id in untold), *fresh]
 
-        approvals = await self._changed(stored)
+        approvals = await patiently(stored)
         writer.append([ApprovalRequested(a.request.call_id, a.id, a.request.reason) for a in approvals])
 
     async def heard(self, run: Run, journal: Journal, writer: RunWriter) -> Journal:
@@ -65,7 +67,14 @@ class AskPersons(Persons):
         if not journal.is_waiting:
             writer.append([RunWaiting(waits_for)])
         await writer.flush()
-        return await self._changed(lambda tx: tx.runs.suspend(run))
+
+        async def suspended() -> bool:
+            async with self.begin() as tx:
+                waits = await tx.runs.suspend(run)
+                await tx.commit()
+            return waits
+
+        return await patiently(suspended)
 
     async def is_awaited(self, run: Run) -> bool:
         async def look() -> bool:
@@ -88,15 +97,6 @@ class AskPersons(Persons):
     async def _now(self, run: Run) -> Run:
         async with self.read() as tx:
             return await tx.runs.get(run.id, owner=run.owner)
-
-    async def _changed(self, change: Callable[[Transaction], Awaitable[T]]) -> T:
-        async def commit() -> T:
-            async with self.begin() as tx:
-                result = await change(tx)
-                await tx.commit()
-                return result
-
-        return await patiently(commit)
 
     def _request(self, run: Run, call: ToolCall, reason: ApprovalReason, tool: Tool) -> ApprovalRequest:
         now = self.now()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from application.agents.sessions import SessionId, Sessions
+from application.agents.sessions import SessionId, Sessions, find_session
 from application.ports.storage import BeginRead
 from application.runs.run_stopper import RunStopper
 from domain.access import Principal
@@ -27,5 +27,5 @@ class CancelSession:
 
     async def _active(self, principal: Principal, id: SessionId) -> Run | None:
         async with self.read() as tx:
-            session = await self.sessions.find(tx, id, owner=principal.owner)
+            session = await find_session(tx, id, owner=principal.owner, idle_since=self.sessions.idle_since())
             return await tx.runs.active(session.id, owner=principal.owner)

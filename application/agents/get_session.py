@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from application.agents.sessions import SessionId, Sessions
+from application.agents.sessions import SessionId, Sessions, find_session
 from application.ports.storage import BeginRead, ReadTransaction
 from domain.access import Principal
 from domain.approval import Approval, ApprovalStatus
@@ -61,7 +61,7 @@ class GetSession:
     async def __call__(self, principal: Principal, id: SessionId) -> Session:
         """With its last MESSAGES messages, oldest first. Raise SessionNotFound."""
         async with self.read() as tx:
-            conversation = await self.sessions.find(tx, id, owner=principal.owner)
+            conversation = await find_session(tx, id, owner=principal.owner, idle_since=self.sessions.idle_since())
             messages = await tx.messages.branch(conversation, limit=MESSAGES) if conversation.head_id else []
             run = await self._run(tx, conversation, messages)
             asked = await tx.approvals.of_run(run.id) if run and run.status.is_active else []

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from application.agents.sessions import SessionId, Sessions, kept_in
+from application.agents.sessions import SessionId, Sessions, find_session, kept_in
 from application.chat.turn_opener import Place, TurnOpener, TurnWish
 from application.ports.storage import BeginRead, Transaction
 from domain.access import Principal
@@ -27,7 +27,9 @@ class InstructSession:
         """
         asked = PromptMessage(Role.USER, (Text(checked_text(message, field="message")),))
         async with self.read() as tx:
-            tools, model = kept_in(await self.sessions.find(tx, id, owner=principal.owner))
+            tools, model = kept_in(
+                await find_session(tx, id, owner=principal.owner, idle_since=self.sessions.idle_since())
+            )
         wish = TurnWish(
             find_place=partial(self._place, principal, id, asked),
             model=model,
@@ -39,5 +41,5 @@ class InstructSession:
         return await self.turns.open(principal, wish)
 
     async def _place(self, principal: Principal, id: SessionId, asked: PromptMessage, tx: Transaction) -> Place:
-        session = await self.sessions.find(tx, id, owner=principal.owner)
+        session = await find_session(tx, id, owner=principal.owner, idle_since=self.sessions.idle_since())
         return Place(session, session.head_id, (asked,))

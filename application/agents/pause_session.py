@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from application.agents.sessions import SessionId, Sessions
+from application.agents.sessions import SessionId, Sessions, find_session
 from application.ports.signals import WORK, Signals
 from application.ports.storage import BeginTransaction
 from domain.access import Principal
@@ -22,7 +22,7 @@ class PauseSession:
         SessionNotFound.
         """
         async with self.begin() as tx:
-            session = await self.sessions.find(tx, id, owner=principal.owner)
+            session = await find_session(tx, id, owner=principal.owner, idle_since=self.sessions.idle_since())
             run = await tx.runs.active(session.id, owner=principal.owner)
             if run is None:
                 return None

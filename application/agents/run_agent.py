@@ -1,9 +1,10 @@
 """Perform a run with tools: ask the domain what is next, do it, record it, and ask again until it is finished."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from application.agents.arguments import argument_problem
 from application.agents.call_tools import CallTools
 from application.agents.model_step import ModelStep
 from application.agents.persons import Persons
@@ -21,13 +22,11 @@ from domain.agent import (
     next_action,
 )
 from domain.conversation import PromptMessage
-from domain.errors import InvalidInput
 from domain.journal import journal_of
 from domain.run import Run, RunFinished, RunKind, RunStatus
 from domain.step import WaitsFor
 from domain.tool import Tool
 
-ARGUMENT_CHARACTERS = 200_000
 STEERED = "steered"
 """The finish reason of an agent's run that ended its step and made way for the next message."""
 
@@ -76,20 +75,6 @@ class RunAgent:
             callers_tools=frozenset(spec.name for spec in run.settings.tools),
             most_steps=min(run.settings.max_steps or self.most_steps, self.most_steps),
             most_tokens=self.most_tokens,
-            problem_with=self._problem_with,
+            problem_with=partial(argument_problem, self.schema_mismatch),
             trusted=await self.persons.trusted(run, tools.values()),
         )
-
-    def _problem_with(self, tool: Tool, arguments: str) -> str | None:
-        if len(arguments) > ARGUMENT_CHARACTERS:
-            return f"they have {len(arguments):,} characters; at most {ARGUMENT_CHARACTERS:,} are taken"
-        try:
-            value = json.loads(arguments or "{}")
-        except (ValueError, RecursionError) as error:
-            return f"they are not JSON: {error}"
-        if not isinstance(value, dict):
-            return "they are not a JSON object"
-        try:
-            return self.schema_mismatch(value, tool.spec.parameters or {})
-        except InvalidInput as error:
-            return f"the tool has no usable schema: {error}"

@@ -1,7 +1,7 @@
 """What all use cases of agents' sessions share: where one is found, and what its runs may use."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NewType
 
 from application.ports.clock import Now
@@ -19,24 +19,32 @@ TOOLS, MODEL = "tools", "model"
 """The names under which a session keeps what its runs are to use, in the metadata of its conversation."""
 
 
+async def find_session(
+    tx: ReadTransaction, id: SessionId, *, owner: OwnerId, idle_since: datetime | None
+) -> Conversation:
+    """Raise SessionNotFound, also for one that has been idle since `idle_since`; one that works is not idle."""
+    try:
+        found = await tx.conversations.get(ConversationId(id), owner=owner)
+    except ConversationNotFound as missing:
+        raise SessionNotFound(id) from missing
+    if found.kind is not ConversationKind.SESSION:
+        raise SessionNotFound(id)
+    if idle_since and found.updated_at < idle_since and await tx.runs.active(found.id, owner=owner) is None:
+        raise SessionNotFound(id)
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
+    """What the operator lets sessions do."""
+
     toolbox: ToolProvider
     now: Now
     idle_seconds: float | None
 
-    async def find(self, tx: ReadTransaction, id: SessionId, *, owner: OwnerId) -> Conversation:
-        """Raise SessionNotFound, also for one that has been idle for too long; one that works is not idle."""
-        try:
-            found = await tx.conversations.get(ConversationId(id), owner=owner)
-        except ConversationNotFound as missing:
-            raise SessionNotFound(id) from missing
-        if found.kind is not ConversationKind.SESSION:
-            raise SessionNotFound(id)
-        is_old = self.idle_seconds and found.updated_at < self.now() - timedelta(seconds=self.idle_seconds)
-        if is_old and await tx.runs.active(found.id, owner=owner) is None:
-            raise SessionNotFound(id)
-        return found
+    def idle_since(self) -> datetime | None:
+        """Who said nothing since then is forgotten; None when nobody is."""
+        return self.now() - timedelta(seconds=self.idle_seconds) if self.idle_seconds else None
 
     async def settings(self, wanted: tuple[str, ...] | None) -> RunSettings:
         """Those of a run that may use these tools, or all there are. Raise InvalidInput naming `tools`."""

@@ -1,21 +1,18 @@
 """Do the work of a run, whatever it is: a reply is one call of a model, an agent's several with tools between them."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from application.runs.execute_run import ExecuteRun
 from application.runs.run_writer import RunWriter
 from domain.conversation import PromptMessage
 from domain.run import Run, RunFinished, RunKind
 
+Performer = Callable[[Run, tuple[PromptMessage, ...], RunWriter], Awaitable[RunFinished | None]]
+"""What does the work of a kind of run: go on from what the log has (`RunWriter.said`) and return the outcome.
 
-class Performer(Protocol):
-    async def __call__(self, run: Run, prompt: tuple[PromptMessage, ...], writer: RunWriter) -> RunFinished | None:
-        """Go on from what the log has (`writer.said`) and return the outcome, or None when the run waits for somebody.
-
-        When cancelled, providers and tools are closed first.
-        """
+None says that the run waits for somebody. When cancelled, providers and tools are closed first.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

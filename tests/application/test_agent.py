@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from application.agents.call_tools import RESULT_CHARACTERS
-from application.agents.run_agent import ARGUMENT_CHARACTERS, STEERED
+from application.agents.arguments import ARGUMENT_CHARACTERS
+from application.agents.run_agent import STEERED
 from application.agents.sessions import SessionId
 from application.ports.tools import ToolFailed, ToolInvocation
 from domain.access import Principal

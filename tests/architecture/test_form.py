@@ -16,12 +16,18 @@ UNFINISHED = re.compile(r"\b(TO-?DO|FIX-?ME|X-?XX)\b")
 
 LONG_FUNCTIONS: dict[str, str] = {}  # "path:function": why it is better whole
 SUPPORT = {
+    "application/agents/arguments.py": "what is wrong with the arguments of a call",
+    "application/agents/ask_person.py": "how runs and people speak by way of the store",
+    "application/agents/nobody_to_ask.py": "in the place of people where nothing is stored",
+    "application/agents/persons.py": "what a run with tools asks of people",
+    "application/agents/sessions.py": "where sessions are found, and what they may use",
     "application/chat/chat_step.py": "what a chat step says, and the rules of where it goes that need no transaction",
     "application/chat/titles.py": "the queue of conversations that wait for a title",
     "application/chat/turn_opener.py": "what asking, editing and regenerating have in common",
     "application/chat/whole_answer.py": "what every use case that does not stream does with a stream",
     "application/runs/appender.py": "the one writer that all runs of a process share",
     "application/runs/live_run.py": "what readers of a run share with the worker that executes it",
+    "application/runs/patience.py": "waiting for a store that does not answer",
     "application/runs/run_reader.py": "what following a run and answering a turn have in common",
     "application/runs/run_stopper.py": "what cancelling a run and interrupting it have in common",
     "application/runs/run_writer.py": "how a worker writes to a run",

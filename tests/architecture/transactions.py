@@ -15,13 +15,14 @@ def strangers_in_transactions(tree: ast.Module) -> list[str]:
 
     A transaction is what a field or a parameter of type BeginTransaction or BeginRead begins: always the only item of
     an `async with ... as tx`. Inside it, and inside every function that takes a transaction as an argument, only
-    methods of `tx` are awaited, and functions that take `tx` and are held to the same rule: those of the same file, and
-    what a field holds whose type is an alias of `Callable[[Transaction], ...]`.
+    methods of `tx` are awaited, and functions that take `tx` and are held to the same rule: those of the same file,
+    those imported from the application, and what a field holds whose type is an alias of
+    `Callable[[Transaction], ...]`.
     """
     begin = _names_of_type(tree, BEGINNINGS)
     taken = [(function, tx) for function in functions(tree) for tx in _transaction_parameters(function)]
     held = _names_of_type(tree, frozenset(_aliases_of_helpers(tree)))
-    helpers = Helpers(frozenset(function.name for function, _ in taken), frozenset(held))
+    helpers = Helpers(frozenset(function.name for function, _ in taken) | _imported(tree), frozenset(held))
     begun = [(node, tx) for node in ast.walk(tree) if isinstance(node, ast.AsyncWith) for tx in _begun_as(node, begin)]
     well_begun = {node.items[0].context_expr for node, _ in begun}
     badly_begun = [
@@ -32,8 +33,18 @@ def strangers_in_transactions(tree: ast.Module) -> list[str]:
     return badly_begun + [fault for node, tx in [*begun, *taken] for fault in _strangers(node.body, tx, helpers)]
 
 
+def _imported(tree: ast.Module) -> frozenset[str]:
+    """The names from other files of the application, whose functions with a transaction are looked at there."""
+    return frozenset(
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("application.")
+        for alias in node.names
+    )
+
+
 class Helpers(NamedTuple):
-    """The names of functions of the same file, and of fields of any object, that may be awaited with `tx`."""
+    """The names of functions, of this file and imported, and of fields of any object, that may be awaited with `tx`."""
 
     functions: frozenset[str]
     fields: frozenset[str]
