@@ -12,6 +12,8 @@ RunEvent      a fact about a run, numbered from 1 without a gap, appended once, 
 Worker        a process that runs runs; they are its own by fence, for as long as it beats
 Reset         the fact that an answer begins anew: another worker asks the model again, or only the whole is kept
 Tool          a thing the model may call; the call is a part of its answer, the result comes with the next turn
+Workflow      steps that ask a model or a person, with prompts, needs, inputs and outputs; those whose needs are met run
+              side by side
 Principal     who is asking, and which owner the answer belongs to
 Usage         what one provider call cost, as the provider reported it
 """
