@@ -1,0 +1,1 @@
+"""Workflows that are written down in files, and those that come with Parley."""
