@@ -6,7 +6,7 @@ import msgspec
 
 from adapters.anthropic.wire import Block, Delta, Event, event_of
 from adapters.http.failures import Translator
-from adapters.http.json_text import count_in
+from adapters.http.json_text import count_in, detail_in
 from adapters.http.sse import EventTooLong, SseSplitter
 from application.ports.language_model import ModelEvent, ModelFinished
 from domain.conversation import ProviderState
@@ -177,8 +177,15 @@ class MessageReader:
     def _read_usage(self) -> Usage | None:
         if not self._usage:
             return None
-        spent = sum(count_in(self._usage, name) for name in INPUT_COUNTS)
-        return Usage(spent, count_in(self._usage, "output_tokens"), self._usage)
+        fresh, written, cached = (count_in(self._usage, name) for name in INPUT_COUNTS)
+        return Usage(
+            fresh + written + cached,
+            count_in(self._usage, "output_tokens"),
+            self._usage,
+            cached_tokens=cached,
+            cache_write_tokens=written,
+            reasoning_tokens=detail_in(self._usage, "output_tokens_details", "thinking_tokens"),
+        )
 
     def _fail(self, why: str) -> None:
         if self.stop_reason is None:

@@ -62,3 +62,9 @@ def count_in(usage: Mapping[str, Any], name: str) -> int:
     """A count of tokens, or 0 where the provider gave nothing that can be one."""
     value = usage.get(name)
     return value if isinstance(value, int) and 0 <= value <= LARGEST_COUNT else 0
+
+
+def detail_in(usage: Mapping[str, Any], group: str, name: str) -> int:
+    """The same of a count in a group of counts, such as the reasoning among the tokens of the output."""
+    details = usage.get(group)
+    return count_in(details, name) if isinstance(details, Mapping) else 0

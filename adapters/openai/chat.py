@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from adapters.http.json_text import decoder_of
+from adapters.http.json_text import count_in, decoder_of, detail_in
+from domain.usage import Usage
 
 
 class Function(msgspec.Struct, gc=False):
@@ -56,3 +57,14 @@ def words_in(pieces: list[Any]) -> tuple[str, str]:
 
 def _string(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def usage_of(usage: dict[str, Any]) -> Usage:
+    return Usage(
+        count_in(usage, "prompt_tokens"),
+        count_in(usage, "completion_tokens"),
+        usage,
+        cached_tokens=detail_in(usage, "prompt_tokens_details", "cached_tokens"),
+        cache_write_tokens=detail_in(usage, "prompt_tokens_details", "cache_write_tokens"),
+        reasoning_tokens=detail_in(usage, "completion_tokens_details", "reasoning_tokens"),
+    )

@@ -1,9 +1,8 @@
 """What a streamed answer says, read after read."""
 
 from adapters.http.failures import Translator
-from adapters.http.json_text import count_in
 from adapters.http.sse import EventTooLong, SseSplitter
-from adapters.openai.chat import Delta, chunk_of, words_in
+from adapters.openai.chat import Delta, chunk_of, usage_of, words_in
 from adapters.openai.tool_calls import CallReader
 from application.ports.language_model import ModelEvent, ModelFinished
 from domain.errors import ProviderAnswerInvalid, ProviderFailure
@@ -83,9 +82,7 @@ class ChatReader:
             if choice.finish_reason:
                 self.finish_reason = choice.finish_reason[:LONGEST_NAME]
         if chunk.usage:
-            self._usage = Usage(
-                count_in(chunk.usage, "prompt_tokens"), count_in(chunk.usage, "completion_tokens"), chunk.usage
-            )
+            self._usage = usage_of(chunk.usage)
         if chunk.model:
             self._model = chunk.model[:LONGEST_NAME]
 

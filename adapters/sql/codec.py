@@ -60,6 +60,7 @@ _PART_FIELDS: dict[type[Part], tuple[str, ...]] = {
     Image: ("url", "detail"),
 }
 _CALL_FIELDS = ("id", "name", "arguments")
+_USAGE_DETAILS = ("cached_tokens", "cache_write_tokens", "reasoning_tokens")
 
 
 def to_json(value: Any) -> str:
@@ -188,7 +189,7 @@ def _outcome_to_json(outcome: RunFinished) -> dict[str, Any]:
     if problem := outcome.problem:
         out["problem"] = {"code": problem.code, "message": problem.message}
     if usage := outcome.usage:
-        out["usage"] = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "raw": usage.raw}
+        out["usage"] = _usage_to_json(usage)
     if outcome.answered_by:
         out["answered_by"] = outcome.answered_by
     if outcome.dropped:
@@ -202,7 +203,18 @@ def _outcome_from_json(outcome: dict[str, Any]) -> RunFinished:
         RunStatus(outcome["status"]),
         outcome.get("finish_reason"),
         Problem(problem["code"], problem["message"]) if problem else None,
-        Usage(usage["input_tokens"], usage["output_tokens"], usage["raw"]) if usage else None,
+        _usage_from_json(usage) if usage else None,
         outcome.get("answered_by"),
         tuple(outcome.get("dropped", ())),
     )
+
+
+def _usage_to_json(usage: Usage) -> dict[str, Any]:
+    details = {name: count for name in _USAGE_DETAILS if (count := getattr(usage, name))}
+    counts = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+    return counts | details | {"raw": usage.raw}
+
+
+def _usage_from_json(usage: dict[str, Any]) -> Usage:
+    details = {name: usage.get(name, 0) for name in _USAGE_DETAILS}
+    return Usage(usage["input_tokens"], usage["output_tokens"], usage["raw"], **details)

@@ -20,6 +20,9 @@ class SqlUsageLedger(Repository, UsageLedger):
             "model": model,
             "input_tokens": usage.input_tokens,
             "output_tokens": usage.output_tokens,
+            "cached_tokens": usage.cached_tokens,
+            "cache_write_tokens": usage.cache_write_tokens,
+            "reasoning_tokens": usage.reasoning_tokens,
             "raw": to_json(usage.raw),
             "created_at": at,
         }

@@ -25,9 +25,9 @@ ENDED = """, ending AS (
     SELECT entry.* FROM stored
     JOIN unnest($6::bigint[], $7::bigint[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::text[],
             $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[], $18::bigint[], $19::text[],
-            $20::text[], $21::text[])
+            $20::text[], $21::text[], $22::bigint[], $23::bigint[], $24::bigint[])
         AS entry (run_id, answer_id, at, outcome, reason, code, message, words, parts, owner, model, tin, tout, record,
-            by, left_out)
+            by, left_out, tcached, twritten, tthought)
         USING (run_id)
 ), ended AS (
     UPDATE runs SET status = outcome, finished_at = at, finish_reason = reason, problem_code = code,
@@ -36,8 +36,9 @@ ENDED = """, ending AS (
     UPDATE messages SET content = words, parts = ending.parts, status = outcome
     FROM ending WHERE messages.id = ending.answer_id
 ), spent AS (
-    INSERT INTO usage (run_id, owner, model, input_tokens, output_tokens, raw, created_at)
-    SELECT run_id, owner, model, tin, tout, record, at FROM ending WHERE record IS NOT NULL
+    INSERT INTO usage (run_id, owner, model, input_tokens, output_tokens, cached_tokens, cache_write_tokens,
+        reasoning_tokens, raw, created_at)
+    SELECT run_id, owner, model, tin, tout, tcached, twritten, tthought, record, at FROM ending WHERE record IS NOT NULL
 )"""
 ANSWER = " SELECT run_id FROM stored"
 APPEND = "".join((STORED, ANSWER))

@@ -95,6 +95,9 @@ def ending_to_row(run: Run, ending: Ending) -> dict[str, Any]:
         "record": to_json(usage.raw) if usage else None,
         "by": storable(outcome.answered_by) if outcome.answered_by else None,
         "left_out": to_json(outcome.dropped) if outcome.dropped else None,
+        "tokens_cached": usage.cached_tokens if usage else None,
+        "tokens_written": usage.cache_write_tokens if usage else None,
+        "tokens_thought": usage.reasoning_tokens if usage else None,
     }
 
 

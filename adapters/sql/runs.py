@@ -33,6 +33,9 @@ SELECT = sa.select(
     sa.func.coalesce(LAST_EVENT, r.last_event, 0).label("last_event"),
     usage.c.input_tokens,
     usage.c.output_tokens,
+    usage.c.cached_tokens,
+    usage.c.cache_write_tokens,
+    usage.c.reasoning_tokens,
     usage.c.raw,
 ).outerjoin_from(runs, usage, usage.c.run_id == r.id)
 MINE = r.owner == sa.bindparam("whose")
@@ -185,6 +188,17 @@ def _turn_to_row(turn: Turn) -> dict[str, Any]:
     }
 
 
+def usage_of(row: Any) -> Usage:
+    return Usage(
+        row.input_tokens,
+        row.output_tokens,
+        from_json(row.raw),
+        row.cached_tokens,
+        row.cache_write_tokens,
+        row.reasoning_tokens,
+    )
+
+
 def from_row(row: Any) -> Run:
     return Run(
         id=row.id,
@@ -200,7 +214,7 @@ def from_row(row: Any) -> Run:
         finished_at=row.finished_at,
         finish_reason=row.finish_reason,
         problem=None if row.problem_code is None else Problem(row.problem_code, row.problem_message),
-        usage=None if row.raw is None else Usage(row.input_tokens, row.output_tokens, from_json(row.raw)),
+        usage=None if row.raw is None else usage_of(row),
         last_event=row.last_event,
         attempts=row.attempts,
         cancel_requested=row.cancel_requested,

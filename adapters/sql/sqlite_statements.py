@@ -83,6 +83,9 @@ KEEP_USAGE = sa.insert(usage).values(
     model=sa.bindparam("spent_on"),
     input_tokens=sa.bindparam("tokens_in"),
     output_tokens=sa.bindparam("tokens_out"),
+    cached_tokens=sa.bindparam("tokens_cached"),
+    cache_write_tokens=sa.bindparam("tokens_written"),
+    reasoning_tokens=sa.bindparam("tokens_thought"),
     raw=sa.bindparam("record"),
     created_at=sa.bindparam("at"),
 )

@@ -27,7 +27,14 @@ BOB = OwnerId("bob")
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5, microseconds=7)
 ONE, TWO = WorkerId("worker one"), WorkerId("worker two")
-USAGE = Usage(12, 34, raw={"prompt_tokens": 12, "details": {"cached": [1, None, 2.5]}, "π": "🙂"})
+USAGE = Usage(
+    12,
+    34,
+    raw={"prompt_tokens": 12, "details": {"cached": [1, None, 2.5]}, "π": "🙂"},
+    cached_tokens=5,
+    cache_write_tokens=4,
+    reasoning_tokens=3,
+)
 
 ODD_TEXTS = {
     "emoji": "👩‍👩‍👧‍👦 🏳️‍🌈 🇺🇳 é (e\u0301) ﷽",

@@ -1,6 +1,5 @@
 """What the tests ask of any of Parley's databases, and how they open one."""
 
-import json
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,11 +11,11 @@ from adapters.memory.database import MemoryDatabase, wall_clock
 from adapters.memory.tables import Spent
 from adapters.sql.database import SqlDatabase
 from adapters.sql.migrate import migrate
+from adapters.sql.runs import usage_of
 from adapters.sql.tables import idempotency_keys, usage
 from application.ports.run_log import RunLog
 from application.ports.storage import ReadTransaction, Transaction
 from application.ports.workers import Workers
-from domain.usage import Usage
 
 SHARED = ["shared memory", "postgres"]
 """The databases that the workers of several processes share, by the names that tests/contract has for them."""
@@ -76,7 +75,4 @@ async def ledger(database: Database) -> list[Spent]:
     async with cast(SqlDatabase, database).backend.read() as session:
         select = sa.select(usage).order_by(usage.c.id)
         rows = await session.run(lambda connection: connection.execute(select).all(), slow=False)
-    return [
-        Spent(r.owner, r.model, Usage(r.input_tokens, r.output_tokens, json.loads(r.raw)), r.created_at, r.run_id)
-        for r in rows
-    ]
+    return [Spent(r.owner, r.model, usage_of(r), r.created_at, r.run_id) for r in rows]

@@ -91,15 +91,13 @@ def usage_of(usage: Usage | None) -> dict[str, Any] | None:
     return {
         "input_tokens": usage.input_tokens,
         "input_tokens_details": {
-            "cached_tokens": _detail(usage, "prompt_tokens_details", "cached_tokens"),
-            "cache_write_tokens": _detail(usage, "prompt_tokens_details", "cache_write_tokens"),
+            "cached_tokens": usage.cached_tokens,
+            "cache_write_tokens": usage.cache_write_tokens,
         },
         "output_tokens": usage.output_tokens,
-        "output_tokens_details": {
-            "reasoning_tokens": _detail(usage, "completion_tokens_details", "reasoning_tokens")
-        },
+        "output_tokens_details": {"reasoning_tokens": usage.reasoning_tokens},
         "total_tokens": usage.total_tokens,
-    }  # fmt: skip
+    }
 
 
 def _document(heading: Heading, *, status: str, **more: Any) -> dict[str, Any]:
@@ -132,9 +130,3 @@ def _error_of(problem: Problem | None) -> dict[str, str]:
     if problem is None:
         return {"code": "server_error", "message": "The response failed"}
     return {"code": ERROR_CODES.get(problem.code, "server_error"), "message": problem.message}
-
-
-def _detail(usage: Usage, group: str, name: str) -> int:
-    details = usage.raw.get(group)
-    value = details.get(name) if isinstance(details, dict) else None
-    return value if isinstance(value, int) and value >= 0 else 0

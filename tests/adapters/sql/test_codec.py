@@ -43,7 +43,8 @@ part = st.one_of(
     st.builds(ToolResult, texts, texts, states),
     st.builds(Image, texts, st.none() | texts, states),
 )
-usage = st.builds(Usage, st.integers(0, 2**62), st.integers(0, 2**62), records)
+counts = st.integers(0, 2**62)
+usage = st.builds(Usage, counts, counts, records, counts, counts, counts)
 problems = st.builds(Problem, texts, texts)
 finished = st.builds(
     RunFinished,
@@ -178,6 +179,13 @@ def test_the_names_of_what_a_provider_wants_back_are_these_for_ever() -> None:
         '[{"type":"reasoning","text":"d","state":{"provider":"a","data":{"b":1},"model":"c"}},'
         '{"type":"tool_call","index":0,"id":"e","name":"f","state":{"provider":"a","data":{"b":1},"model":"c"}},'
         '{"type":"finished","status":"completed","answered_by":"a:c","dropped":["reasoning"]}]'
+    )
+
+
+def test_the_names_of_what_a_provider_spared_are_these_for_ever() -> None:
+    usage = Usage(9, 8, {}, cached_tokens=3, cache_write_tokens=2, reasoning_tokens=1)
+    assert '"cached_tokens":3,"cache_write_tokens":2,"reasoning_tokens":1,"raw":{}' in events_to_json(
+        [RunFinished(RunStatus.COMPLETED, usage=usage)]
     )
 
 
