@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from domain.approval import ApprovalId
 from domain.conversation import Part, ToolCall
 from domain.run import AnswerReset, RunEvent, answer_of
-from domain.step import ApprovalDecided, ApprovalRequested, RunWaiting, StepFinished, ToolFinished, ToolStarted
+from domain.step import (
+    ApprovalDecided,
+    ApprovalRequested,
+    RunWaiting,
+    StepFinished,
+    StepStarted,
+    ToolFinished,
+    ToolStarted,
+)
 from domain.usage import Usage, total_usage
 
 
@@ -33,7 +41,6 @@ class Journal:
     dropped: dict[str, None] = field(default_factory=dict)
     calls: dict[str, CallRecord] = field(default_factory=dict)
     asked: set[ApprovalId] = field(default_factory=set)
-    is_waiting: bool = False
     is_torn: bool = False
     """Something was said after the last step that is settled: the interrupted beginning of the next."""
 
@@ -50,7 +57,6 @@ def journal_of(events: Iterable[RunEvent]) -> Journal:
     """Read the log from its beginning."""
     journal, said, settled = Journal(), list[RunEvent](), 0
     for event in events:
-        journal.is_waiting = isinstance(event, RunWaiting)
         match event:
             case StepFinished():
                 said.append(event)
@@ -72,11 +78,12 @@ def journal_of(events: Iterable[RunEvent]) -> Journal:
                 settled = len(said)
             case ApprovalRequested(call_id):
                 journal.asked.add(event.approval_id)
-                record = journal.calls[call_id]
-                record.request, record.decision = event, None
+                if asked := journal.calls.get(call_id):  # a workflow asks about steps, which are no calls
+                    asked.request, asked.decision = event, None
             case ApprovalDecided(call_id):
-                journal.calls[call_id].decision = event
-            case RunWaiting():
+                if asked := journal.calls.get(call_id):
+                    asked.decision = event
+            case RunWaiting() | StepStarted():
                 pass
             case _:
                 said.append(event)

@@ -22,6 +22,7 @@ from adapters.schemas.json_schema import schema_mismatch
 from adapters.sql.database import SqlDatabase
 from adapters.sql.errors import DatabaseInUse, SchemaAhead
 from adapters.sql.migrate import migrate
+from adapters.workflows.toml_files import SHIPPED, TomlWorkflows
 from application.agents.answer_with_tools import AnswerWithTools
 from application.agents.ask_person import AskPersons
 from application.agents.call_tools import CallTools
@@ -69,6 +70,7 @@ from application.ports.clock import Now
 from application.ports.embedder import Embedder
 from application.ports.language_model import LanguageModel
 from application.ports.signals import Signals
+from application.ports.workflows import WorkflowCatalogue
 from application.runs.appender import Appender
 from application.runs.cancel_run import CancelRun
 from application.runs.delete_run import DeleteRun
@@ -82,8 +84,13 @@ from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
 from application.runs.worker_loop import WorkerLoop
 from application.tools.toolbox import Toolbox
+from application.workflows.get_workflow_run import GetWorkflowRun
+from application.workflows.run_workflow import RunWorkflow
+from application.workflows.start_workflow import StartWorkflow
+from application.workflows.take_step import TakeStep
 from domain.errors import StorageUnavailable
 from domain.prompt import Context, ContextBudget
+from domain.run import RunKind
 from entrypoints.settings import Settings
 
 Database = MemoryDatabase | SqlDatabase
@@ -163,6 +170,12 @@ def embedders(settings: Settings, server: OpenAIServer | None) -> dict[str, Embe
     return {"demo": HashingEmbedder(), "openai": OpenAIEmbedder(server, default_model=name)}
 
 
+def workflow_catalogue(settings: Settings) -> WorkflowCatalogue:
+    """The workflows that come with Parley, and above them the operator's own."""
+    own = [settings.workflows_folder] if settings.workflows_folder else []
+    return TomlWorkflows([SHIPPED, *own], schema_mismatch=schema_mismatch)
+
+
 def make_titles(settings: Settings, title_conversation: TitleConversation) -> Titles:
     return Titles(title_conversation if settings.title_model else None)
 
@@ -225,7 +238,11 @@ class Container(containers.DeclarativeContainer):
         most_steps=settings.provided.agent_steps,
         most_tokens=settings.provided.agent_tokens,
     )
-    perform_run = providers.Singleton(PerformRun, reply=execute_run, agent=run_agent)
+    workflows = providers.Singleton(workflow_catalogue, settings)
+    take_step = providers.Singleton(TakeStep, model=model, schema_mismatch=providers.Object(schema_mismatch))
+    run_workflow = providers.Singleton(RunWorkflow, take_step=take_step, persons=ask_persons)
+    performers = providers.Dict({RunKind.WORKFLOW: run_workflow})
+    perform_run = providers.Singleton(PerformRun, reply=execute_run, agent=run_agent, of_kind=performers)
     resume_run = providers.Singleton(
         ResumeRun,
         read=read,
@@ -311,6 +328,8 @@ class Container(containers.DeclarativeContainer):
         signals=signals,
         now=now,
     )
+    start_workflow = providers.Singleton(StartWorkflow, catalogue=workflows, turns=turns, now=now)
+    get_workflow_run = providers.Singleton(GetWorkflowRun, read=read, log=run_log)
     get_run = providers.Singleton(GetRun, read=read)
     follow_run = providers.Singleton(FollowRun, read=read, worker=worker, reader=run_reader)
     cancel_run = providers.Singleton(CancelRun, read=read, stopper=run_stopper)

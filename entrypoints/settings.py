@@ -3,6 +3,7 @@
 import difflib
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     max_runs: int = Field(default=2000, ge=0, le=100_000, description="runs that one process executes at once")
     agent_steps: int = Field(default=25, ge=1, le=1000, description="calls of the model that one run may take")
     agent_tokens: int = Field(default=1_000_000, ge=1, description="tokens at which a run takes no further step")
+    workflows_folder: Path | None = Field(default=None, description="TOML files of workflows beside those shipped")
     session_idle_seconds: float | None = Field(default=None, gt=0, description="after which a session is gone")
     approval_seconds: float = Field(default=7 * 86_400, gt=0, description="how long a question to a person stays open")
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=1024**3)

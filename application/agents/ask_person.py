@@ -1,6 +1,6 @@
 """What a run and people say to one another by way of the store: questions, answers, pauses."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -10,9 +10,8 @@ from application.ports.clock import Now
 from application.ports.storage import BeginRead, BeginTransaction
 from application.runs.patience import patiently
 from application.runs.run_writer import RunWriter
-from domain.approval import Approval, ApprovalReason, ApprovalRequest, ApprovalStatus
+from domain.approval import Approval, ApprovalId, ApprovalReason, ApprovalRequest, ApprovalStatus
 from domain.conversation import ToolCall
-from domain.journal import Journal, journal_of
 from domain.run import Run
 from domain.step import ApprovalDecided, ApprovalRequested, RunWaiting, WaitsFor
 from domain.tool import Tool
@@ -34,15 +33,16 @@ class AskPersons(Persons):
         run: Run,
         questions: Sequence[Question],
         tools: Mapping[str, Tool],
-        journal: Journal,
         writer: RunWriter,
+        *,
+        told: Collection[ApprovalId],
     ) -> None:
         """Store the questions, then tell of them; those that a dead worker stored and did not tell of are told now."""
         requests = [self._request(run, call, reason, tools[call.name]) for call, reason in questions]
 
         async def stored() -> list[Approval]:
             async with self.begin() as tx:
-                untold = {a.request.call_id: a for a in await tx.approvals.of_run(run.id) if a.id not in journal.asked}
+                untold = {a.request.call_id: a for a in await tx.approvals.of_run(run.id) if a.id not in told}
                 fresh = await tx.approvals.request([r for r in requests if r.call_id not in untold])
                 await tx.commit()
             return [*(untold[r.call_id] for r in requests if r.call_id in untold), *fresh]
@@ -50,21 +50,19 @@ class AskPersons(Persons):
         approvals = await patiently(stored)
         writer.append([ApprovalRequested(a.request.call_id, a.id, a.request.reason) for a in approvals])
 
-    async def heard(self, run: Run, journal: Journal, writer: RunWriter) -> Journal:
-        if not journal.undecided:
-            return journal
-        waiting_for = {request.approval_id for request in journal.undecided}
+    async def heard(self, run: Run, undecided: Sequence[ApprovalRequested], writer: RunWriter) -> bool:
+        if not undecided:
+            return False
+        asked = {request.approval_id for request in undecided}
         approvals = await patiently(lambda: self._approvals(run))
-        decided = [a for a in approvals if a.id in waiting_for and a.status is not ApprovalStatus.PENDING]
-        if not decided:
-            return journal
+        decided = [a for a in approvals if a.id in asked and a.status is not ApprovalStatus.PENDING]
         writer.append([_as_decided(approval) for approval in decided])
-        return journal_of(writer.said)
+        return bool(decided)
 
-    async def suspend(self, run: Run, waits_for: WaitsFor, journal: Journal, writer: RunWriter) -> bool:
+    async def suspend(self, run: Run, waits_for: WaitsFor, writer: RunWriter) -> bool:
         if waits_for is WaitsFor.RESUME and not (await patiently(lambda: self._now(run))).paused:
             return False
-        if not journal.is_waiting:
+        if writer.said[-1:] != [RunWaiting(waits_for)]:
             writer.append([RunWaiting(waits_for)])
         await writer.flush()
 

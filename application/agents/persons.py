@@ -1,14 +1,13 @@
 """What a run with tools asks of people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from application.runs.run_writer import RunWriter
-from domain.approval import ApprovalReason
+from domain.approval import ApprovalId, ApprovalReason
 from domain.conversation import ToolCall
-from domain.journal import Journal
 from domain.run import Run
-from domain.step import WaitsFor
+from domain.step import ApprovalRequested, WaitsFor
 from domain.tool import Tool
 
 Question = tuple[ToolCall, ApprovalReason]
@@ -18,14 +17,20 @@ class Persons(Protocol):
     """Every method raises RunLost when another worker has the run."""
 
     async def ask(
-        self, run: Run, questions: Sequence[Question], tools: Mapping[str, Tool], journal: Journal, writer: RunWriter
+        self,
+        run: Run,
+        questions: Sequence[Question],
+        tools: Mapping[str, Tool],
+        writer: RunWriter,
+        *,
+        told: Collection[ApprovalId],
     ) -> None:
-        """Put the questions, and tell the log that they were put."""
+        """Put the questions, and tell the log; of those `told` it knows already."""
 
-    async def heard(self, run: Run, journal: Journal, writer: RunWriter) -> Journal:
-        """The journal with the answers to what was asked, if there are any; the log has them too."""
+    async def heard(self, run: Run, undecided: Sequence[ApprovalRequested], writer: RunWriter) -> bool:
+        """Whether any of these was answered; then the log says so too."""
 
-    async def suspend(self, run: Run, waits_for: WaitsFor, journal: Journal, writer: RunWriter) -> bool:
+    async def suspend(self, run: Run, waits_for: WaitsFor, writer: RunWriter) -> bool:
         """Let the run wait without a worker, if it has anything to wait for; say whether it does."""
 
     async def is_awaited(self, run: Run) -> bool:

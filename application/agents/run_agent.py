@@ -47,11 +47,13 @@ class RunAgent:
         tools = {tool.name: tool for tool in await self.toolbox.tools() if tool.name in wanted}
         rules = await self._rules(run, tools)
         while True:
-            journal = await self.persons.heard(run, journal_of(writer.said), writer)
+            journal = journal_of(writer.said)
+            if await self.persons.heard(run, journal.undecided, writer):
+                journal = journal_of(writer.said)
             match next_action(journal, rules):
                 case CallModel():
                     if journal.steps and run.kind is RunKind.AGENT:
-                        if await self.persons.suspend(run, WaitsFor.RESUME, journal, writer):
+                        if await self.persons.suspend(run, WaitsFor.RESUME, writer):
                             return None
                         if await self.persons.is_awaited(run):
                             return RunFinished(RunStatus.COMPLETED, STEERED, usage=journal.usage)
@@ -62,9 +64,9 @@ class RunAgent:
                 case RunTools(calls):
                     await self.call(run, calls, tools, writer)
                 case AskPerson(questions):
-                    await self.persons.ask(run, questions, tools, journal, writer)
+                    await self.persons.ask(run, questions, tools, writer, told=journal.asked)
                 case AwaitPerson():
-                    if await self.persons.suspend(run, WaitsFor.APPROVAL, journal, writer):
+                    if await self.persons.suspend(run, WaitsFor.APPROVAL, writer):
                         return None
                 case Finish(outcome):
                     return outcome

@@ -15,6 +15,7 @@ from entrypoints.http import (
     health,
     home,
     runs,
+    workflows,
 )
 from entrypoints.http.access import api_key, local_only
 from entrypoints.http.documentation import Documented
@@ -40,7 +41,7 @@ A reply is a run. The server owns the run; a connection is only a cursor over it
 Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=seq` brings you back.
 """
 ROUTES = (openai_chat, chat, home, chat_events, chat_socket, conversations, branches, runs, completions, agent,
-          approvals, health,
+          approvals, workflows, health,
           responses, compaction, response_socket, openai_conversations, embeddings, models)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 OPEN_PATHS = frozenset({"/health/live", "/health/ready"})

@@ -34,6 +34,7 @@ SUPPORT = {
     "application/runs/silence.py": "how the worker's loop judges that others are dead",
     "application/runs/worker.py": "keeps the runs of this process; a use case asks it",
     "application/runs/worker_loop.py": "what a worker does besides its runs, for as long as it lives",
+    "application/workflows/workflow_run.py": "what a run keeps of its workflow",
     "application/tools/toolbox.py": "all sources of tools as one, for whoever runs agents",
 }
 GOOD_USE_CASE = """

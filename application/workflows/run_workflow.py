@@ -1,0 +1,86 @@
+"""Perform a workflow's run: the steps whose needs are met side by side, each recorded when it ends."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from application.agents.persons import Persons
+from application.runs.run_writer import RunWriter
+from application.workflows.take_step import TakeStep
+from application.workflows.workflow_run import inputs_of, question_about, workflow_in
+from domain.conversation import PromptMessage
+from domain.run import Problem, Run, RunFinished, RunStatus, TextDelta
+from domain.step import StepFinished, StepStarted, WaitsFor
+from domain.usage import total_usage
+from domain.workflows.parts import ApprovalStep, PromptStep
+from domain.workflows.progress import Progress, progress_of
+from domain.workflows.workflow import StepState, Workflow, answer_of, ready
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunWorkflow:
+    take_step: TakeStep
+    persons: Persons
+
+    async def __call__(self, run: Run, prompt: tuple[PromptMessage, ...], writer: RunWriter) -> RunFinished | None:
+        """As Performer. A step that was interrupted is begun again; those that ended are not.
+
+        The answer is the workflow's outputs as JSON. A step that fails ends the run as failed, once those beside it
+        have ended.
+        """
+        workflow, inputs = workflow_in(run), inputs_of(run)
+        tasks = dict[str, asyncio.Task[StepFinished]]()
+        try:
+            while True:
+                progress = await self._heard(run, workflow, writer)
+                await self._begin(run, workflow, inputs, progress, tasks, writer)
+                if tasks:
+                    await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+                    writer.append([tasks.pop(name).result() for name in [*tasks] if tasks[name].done()])
+                elif progress.problems or len(progress.outputs) == len(workflow.steps):
+                    return _ended(workflow, progress, writer)
+                elif await self.persons.suspend(run, WaitsFor.APPROVAL, writer):
+                    return None
+        finally:
+            for task in tasks.values():
+                task.cancel()
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+    async def _heard(self, run: Run, workflow: Workflow, writer: RunWriter) -> Progress:
+        progress = progress_of(workflow, writer.said)
+        if await self.persons.heard(run, [*progress.undecided.values()], writer):
+            progress = progress_of(workflow, writer.said)
+        return progress
+
+    async def _begin(
+        self,
+        run: Run,
+        workflow: Workflow,
+        inputs: Mapping[str, Any],
+        progress: Progress,
+        tasks: dict[str, asyncio.Task[StepFinished]],
+        writer: RunWriter,
+    ) -> None:
+        """Start what can start now: also what a dead worker had started."""
+        here = {name: state for name, state in progress.states.items() if state is not StepState.RUNNING}
+        for step in ready(workflow, here | dict.fromkeys(tasks, StepState.RUNNING)):
+            outputs = {name: progress.outputs[name] for name in step.needs}
+            if isinstance(step, PromptStep):
+                writer.append([StepStarted(step.name)])
+                taking = self.take_step(step, inputs, outputs, default_model=run.model)
+                tasks[step.name] = asyncio.create_task(taking)
+            elif isinstance(step, ApprovalStep):
+                question, tool = question_about(workflow, step, inputs, outputs)
+                await self.persons.ask(run, [question], {tool.name: tool}, writer, told=progress.asked)
+
+
+def _ended(workflow: Workflow, progress: Progress, writer: RunWriter) -> RunFinished:
+    usage = total_usage(progress.usages)
+    if progress.problems:
+        words = "; ".join(f"step {name!r}: {why}" for name, why in progress.problems.items())
+        return RunFinished(RunStatus.FAILED, problem=Problem("step_failed", words), usage=usage)
+    answer = json.dumps(answer_of(workflow, progress.outputs), ensure_ascii=False)
+    writer.append([TextDelta(answer)])
+    return RunFinished(RunStatus.COMPLETED, "stop", usage=usage)

@@ -1,0 +1,80 @@
+"""Ask a model what one step of a workflow asks, until the answer can be used."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from application.chat.whole_answer import WholeAnswer, whole_answer
+from application.ports.language_model import LanguageModel, ModelRequest
+from application.ports.schema import SchemaMismatch
+from domain.completion import asked_again, json_in
+from domain.conversation import PromptMessage
+from domain.errors import InvalidInput, ProviderFailure, ProviderRejectedRequest
+from domain.run import WHOLE
+from domain.step import StepFinished
+from domain.usage import Usage, total_usage
+from domain.workflows.parts import PromptStep
+from domain.workflows.prompt import messages_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeStep:
+    model: LanguageModel
+    schema_mismatch: SchemaMismatch
+
+    async def __call__(
+        self, step: PromptStep, inputs: Mapping[str, Any], outputs: Mapping[str, Any], *, default_model: str
+    ) -> StepFinished:
+        """How the step ended: with its output, or with what was wrong at the last of its tries.
+
+        An answer that is cut short, empty, or does not fit the step's schema is no answer: the model is asked again
+        and told why. When cancelled, the provider is closed first.
+        """
+        usages, problem = list[Usage](), ""
+        try:
+            messages = messages_of(step, inputs, outputs)
+        except InvalidInput as error:
+            return StepFinished(step.name, problem=str(error))
+        for _ in range(1 + step.retries):
+            try:
+                answer = await whole_answer(self.model, self._request(step, messages, default_model))
+            except ProviderRejectedRequest as failure:
+                return StepFinished(step.name, usage=total_usage(usages), problem=str(failure))  # so it would be again
+            except ProviderFailure as failure:
+                problem = str(failure)
+                continue
+            usages += [answer.finished.usage] if answer.finished.usage else []
+            why = self._unusable(step, answer)
+            if why is None:
+                reason = answer.finished.reason
+                return StepFinished(step.name, reason, total_usage(usages), output=_plain(step, answer.text))
+            problem, messages = f"the answer cannot be used: {why}", asked_again(messages, answer.text, why)
+        return StepFinished(step.name, usage=total_usage(usages), problem=problem)
+
+    def _request(self, step: PromptStep, messages: tuple[PromptMessage, ...], default_model: str) -> ModelRequest:
+        return ModelRequest(
+            model=step.model or default_model,
+            messages=messages,
+            temperature=step.temperature,
+            max_tokens=step.max_tokens,
+            json_schema=step.json_schema,
+        )
+
+    def _unusable(self, step: PromptStep, answer: WholeAnswer) -> str | None:
+        if answer.finished.reason not in WHOLE:
+            return f"it was cut short ({answer.finished.reason})"
+        if not answer.text.strip():
+            return "it is empty"
+        if step.output_schema is None:
+            return None
+        try:
+            return self.schema_mismatch(json_in(answer.text), step.output_schema)
+        except ValueError as error:
+            return f"it is not JSON: {error}"
+
+
+def _plain(step: PromptStep, answer: str) -> str:
+    """JSON without the fence that a model may put around it."""
+    if step.output_schema is None:
+        return answer.strip()
+    return answer.strip() if answer.strip().startswith("{") else answer[answer.index("{") : answer.rindex("}") + 1]
