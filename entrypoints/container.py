@@ -42,6 +42,7 @@ from application.agents.start_session import StartSession
 from application.chat.answer_statelessly import AnswerStatelessly
 from application.chat.ask_question import AskQuestion
 from application.chat.complete_chat import CompleteChat
+from application.chat.continue_chat import ContinueChat
 from application.chat.edit_question import EditQuestion
 from application.chat.regenerate_answer import RegenerateAnswer
 from application.chat.stream_chat import StreamChat
@@ -56,6 +57,7 @@ from application.conversations.change_conversation import ChangeConversation
 from application.conversations.create_conversation import CreateConversation
 from application.conversations.delete_conversation import DeleteConversation
 from application.conversations.delete_item import DeleteItem
+from application.conversations.find_conversation import FindConversation
 from application.conversations.get_conversation import GetConversation
 from application.conversations.get_item import GetItem
 from application.conversations.list_conversations import ListConversations
@@ -287,6 +289,7 @@ class Container(containers.DeclarativeContainer):
 
     ask_question = providers.Singleton(AskQuestion, turns=turns, now=now)
     take_turn = providers.Singleton(TakeTurn, turns=turns, now=now)
+    continue_chat = providers.Singleton(ContinueChat, turns=turns, now=now)
     edit_question = providers.Singleton(EditQuestion, turns=turns)
     regenerate_answer = providers.Singleton(RegenerateAnswer, turns=turns)
     answer_statelessly = providers.Singleton(AnswerStatelessly, model=model)
@@ -336,6 +339,7 @@ class Container(containers.DeclarativeContainer):
     delete_run = providers.Singleton(DeleteRun, begin=begin, stopper=run_stopper)
     create_conversation = providers.Singleton(CreateConversation, begin=begin, now=now, lease_seconds=lease_seconds)
     get_conversation = providers.Singleton(GetConversation, read=read)
+    find_conversation = providers.Singleton(FindConversation, read=read)
     list_conversations = providers.Singleton(ListConversations, read=read)
     change_conversation = providers.Singleton(ChangeConversation, begin=begin, now=now)
     delete_conversation = providers.Singleton(DeleteConversation, begin=begin, worker=worker, signals=signals)

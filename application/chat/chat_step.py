@@ -82,6 +82,11 @@ def same_question(step: ChatStep, branch: Sequence[Message]) -> Message | None:
     return next((m for m in reversed(branch) if m.role is Role.USER and m.parts == asked), None)
 
 
+def is_meant(named: Message, step: ChatStep) -> bool:
+    """Whether the client can mean the message that it names: it keeps a question's name when it edits the question."""
+    return named.role is not Role.USER or step.question is None or named.parts == step.question.parts
+
+
 def question_of(message: Message) -> MessageId:
     """What the message answers, or itself if it is no answer."""
     return (message.parent_id if message.role is Role.ASSISTANT else None) or message.id

@@ -1,9 +1,9 @@
 """Go on in a conversation by the name that the client gave it; the first word there begins it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
-from application.chat.chat_step import ChatStep, Intent, awaited, checked_step, question_of, same_question
+from application.chat.chat_step import ChatStep, Intent, awaited, checked_step, is_meant, question_of, same_question
 from application.chat.turn_opener import Place, TurnOpener, TurnWish
 from application.ports.clock import Now
 from application.ports.storage import NewConversation, Transaction
@@ -33,8 +33,8 @@ class ContinueChat:
     async def _find_place(self, principal: Principal, step: ChatStep, tx: Transaction) -> Place:
         conversation = await self._conversation(principal, step, tx)
         if conversation.head_id is None:
-            conversation = await self._with_history(conversation, step, tx)
-            parent_id = conversation.head_id
+            stored = await tx.messages.add(conversation, step.earlier, at=self.now())
+            parent_id = stored[-1].id if stored else None
         elif step.intent is Intent.AGAIN and (question_id := await self._asked(conversation, step, tx)):
             return Place(conversation, question_id, ())
         else:
@@ -50,15 +50,14 @@ class ContinueChat:
         new = NewConversation(principal.owner, None, title, created_at=self.now(), alias=step.alias)
         return await tx.conversations.add(new)
 
-    async def _with_history(self, conversation: Conversation, step: ChatStep, tx: Transaction) -> Conversation:
-        stored = await tx.messages.add(conversation, step.earlier, at=self.now())
-        return replace(conversation, head_id=stored[-1].id if stored else None)
-
     async def _asked(self, conversation: Conversation, step: ChatStep, tx: Transaction) -> MessageId | None:
         """The question to be answered again; None when it is not stored, because it was refused."""
-        limit = 1 if step.message_id else self.turns.context.budget.messages
-        known = await tx.messages.branch(conversation, tip=step.message_id, limit=limit)
-        message = known[-1] if step.message_id or not step.question else same_question(step, known)
+        if step.message_id:
+            [named] = await tx.messages.branch(conversation, tip=step.message_id, limit=1)
+            if is_meant(named, step):
+                return question_of(named)
+        branch = await tx.messages.branch(conversation, limit=self.turns.context.budget.messages)
+        message = same_question(step, branch) if step.question else branch[-1]
         return question_of(message) if message else None
 
     async def _parent(self, conversation: Conversation, step: ChatStep, tx: Transaction) -> MessageId | None:

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from entrypoints.ai_sdk import chat as ai_sdk_chat
 from entrypoints.container import Container
 from entrypoints.http import (
     agent,
@@ -41,7 +42,11 @@ A reply is a run. The server owns the run; a connection is only a cursor over it
 Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=seq` brings you back.
 """
 ROUTES = (openai_chat, chat, home, chat_events, chat_socket, conversations, branches, runs, completions, agent,
+<<<<<<< HEAD
           approvals, workflows, health,
+=======
+          approvals, health, ai_sdk_chat,
+>>>>>>> 2638a4d (POST /ai-sdk/chat: a page with the AI SDK's useChat needs one line of transport)
           responses, compaction, response_socket, openai_conversations, embeddings, models)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 OPEN_PATHS = frozenset({"/health/live", "/health/ready"})

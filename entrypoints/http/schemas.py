@@ -132,6 +132,7 @@ class ConversationOut(Out):
     updated_at: datetime
     pinned: bool
     archived: bool
+    alias: str | None = Field(description="what a client calls it, such as the chat id of a page with `useChat`")
 
     @classmethod
     def of(cls, conversation: Conversation) -> Self:
@@ -155,6 +156,7 @@ def _fields(conversation: Conversation) -> dict[str, Any]:
         "updated_at": conversation.updated_at,
         "pinned": conversation.pinned,
         "archived": conversation.archived,
+        "alias": conversation.alias,
     }
 
 

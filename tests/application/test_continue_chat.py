@@ -127,6 +127,9 @@ async def test_a_question_is_answered_again_however_it_is_named(core: Core) -> N
         assert await texts(core, run) == ["one", "ONE", "two", "AGAIN"]
     again = await sent(core, intent=Intent.AGAIN, message_id=first.answer_id, script=whole("UNO"))
     assert await texts(core, again) == ["one", "UNO"]
+    edited = await sent(core, "1", intent=Intent.EDIT, message_id=first.question_id)
+    kept_its_name = await sent(core, "1", intent=Intent.AGAIN, message_id=first.question_id, script=whole("ONCE MORE"))
+    assert kept_its_name.question_id == edited.question_id
 
 
 async def test_a_question_that_was_refused_is_asked_when_it_shall_be_answered_again(core: Core) -> None:

@@ -8,7 +8,7 @@ from tests.support.app import Parley, until
 
 PATH_VALUES = {
     "{id}": "1", "{model}": "demo:parrot", "{mid}": "1", "{response_id}": "resp_1", "{conversation_id}": "conv_2",
-    "{item_id}": "msg_3",
+    "{item_id}": "msg_3", "{chat_id}": "chat-1",
 }  # fmt: skip
 
 
@@ -30,6 +30,8 @@ async def test_every_route_of_the_surface_is_described(spec: dict[str, Any]) -> 
         "GET /conversations/{id}", "PATCH /conversations/{id}", "DELETE /conversations/{id}",
         "GET /conversations/{id}/messages", "POST /complete", "POST /embed", "GET /runs/{id}",
         "POST /conversations/{id}/messages/{mid}/regenerate", "POST /conversations/{id}/messages/{mid}/edit",
+        "POST /ai-sdk/chat", "GET /ai-sdk/chat/{chat_id}", "GET /ai-sdk/chat/{chat_id}/stream",
+        "POST /ai-sdk/chat/{chat_id}/stop",
         "GET /runs/{id}/events", "POST /runs/{id}/cancel", "GET /health/live", "GET /health/ready",
     }  # fmt: skip
     for path, verb, operation in operations(spec):
