@@ -42,11 +42,7 @@ A reply is a run. The server owns the run; a connection is only a cursor over it
 Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=seq` brings you back.
 """
 ROUTES = (openai_chat, chat, home, chat_events, chat_socket, conversations, branches, runs, completions, agent,
-<<<<<<< HEAD
-          approvals, workflows, health,
-=======
-          approvals, health, ai_sdk_chat,
->>>>>>> 2638a4d (POST /ai-sdk/chat: a page with the AI SDK's useChat needs one line of transport)
+          approvals, workflows, health, ai_sdk_chat,
           responses, compaction, response_socket, openai_conversations, embeddings, models)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 OPEN_PATHS = frozenset({"/health/live", "/health/ready"})
