@@ -67,7 +67,8 @@ def fill(connection: sa.Connection) -> None:
     event = {"events": '[{"type":"text","text":"word"}]'}
     rows = [event | {"run_id": 7 + n % 3, "first": 1 + n // 3, "last": 1 + n // 3} for n in range(ROWS)]
     connection.execute(sa.insert(run_events), rows)
-    cost = {"owner": ALICE, "model": "m", "input_tokens": 1, "output_tokens": 1, "raw": "{}", "created_at": NOON}
+    counts = {column.name: 1 for column in usage.c if column.name.endswith("_tokens")}
+    cost = {"owner": ALICE, "model": "m", **counts, "raw": "{}", "created_at": NOON}
     connection.execute(sa.insert(usage), [cost | {"run_id": 1 + n} for n in range(ROWS)])
     connection.execute(sa.text("ANALYZE"))
 
