@@ -69,10 +69,8 @@ def _leads_somewhere(ref: Any, schema: Any) -> bool:
     place = schema
     for step in ref[1:].split("/")[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(place, list) and name.isdecimal() and int(name) < len(place):
-            place = place[int(name)]
-        elif isinstance(place, Mapping) and name in place:
-            place = place[name]
-        else:
+        inside = {str(number): value for number, value in enumerate(place)} if isinstance(place, list) else place
+        if not isinstance(inside, Mapping) or name not in inside:
             return False
+        place = inside[name]
     return True

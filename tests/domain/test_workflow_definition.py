@@ -1,10 +1,16 @@
 """Workflows as they are written down, and what is said about mistakes in them."""
 
+import contextlib
 import json
+import tomllib
+from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from domain.errors import WorkflowInvalid
 from domain.workflows.definition import definition_of, workflow_of
 from domain.workflows.parts import (
     RETRIES,
@@ -120,6 +126,36 @@ def test_all_mistakes_are_said_at_once() -> None:
 def test_what_cannot_be_read_is_not_blamed_for_what_is_then_missing() -> None:
     assert mistakes_of(GOOD.replace('"Take notes on {inputs.topic}."', "5")) == ["step 'notes': prompt: must be a text"]
     assert len(mistakes_of(GOOD.replace("{inputs.topic}", "{inputs.topic"))) == 1
+
+
+ODD = [None, True, 5, float("nan"), date(2026, 1, 2), "", "a", "object", "notes", "{inputs.a.b}{steps.notes", "#/a/0"]
+NAMES = ["name", "type", "prompt", "needs", "topic", "properties", "required", "$ref", "title"]
+ANYTHING = st.recursive(
+    st.sampled_from(ODD),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
+    max_leaves=5,
+)
+
+
+def with_another(value: Any, draw: st.DataObject) -> Any:
+    """A copy with something else somewhere in it."""
+    inside = value if isinstance(value, dict) else dict(enumerate(value)) if isinstance(value, list) else {}
+    if not inside or draw.draw(st.integers(0, 3)) == 0:
+        return draw.draw(ANYTHING)
+    place = draw.draw(st.sampled_from(sorted(inside)))
+    changed = inside | {place: with_another(inside[place], draw)}
+    return changed if isinstance(value, dict) else list(changed.values())
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_whatever_is_written_down_is_a_workflow_or_is_refused_with_its_mistakes(data: st.DataObject) -> None:
+    definition = tomllib.loads(GOOD)
+    for _ in range(data.draw(st.integers(1, 3))):
+        definition = with_another(definition, data)
+    if isinstance(definition, dict):
+        with contextlib.suppress(WorkflowInvalid):
+            assert definition_of(workflow_of("tested", definition))["steps"]
 
 
 def test_a_reference_within_a_schema_is_followed() -> None:
