@@ -41,11 +41,13 @@ from application.runs.run_reader import RunReader
 from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
 from application.runs.worker_loop import WorkerLoop
+from application.workflows.run_workflow import RunWorkflow
+from application.workflows.take_step import TakeStep
 from domain.access import Principal
 from domain.conversation import ConversationId, Message
 from domain.idempotency import IdempotencyKey
 from domain.prompt import Context, ContextBudget
-from domain.run import IfBusy, NumberedEvent, Run, RunEvent, RunId, TextDelta, WorkerId
+from domain.run import IfBusy, NumberedEvent, Run, RunEvent, RunId, RunKind, TextDelta, WorkerId
 from tests.support.builders import ALICE, ONE, stored_messages, stored_run
 from tests.support.clock import Clock
 from tests.support.cut_off_workers import CutOffWorkers
@@ -95,7 +97,9 @@ class Core:
             most_steps=self.agent_steps,
             most_tokens=self.agent_tokens,
         )
-        perform = PerformRun(reply=execute, agent=agent)
+        take_step = TakeStep(model=self.model, schema_mismatch=schema_mismatch)
+        workflow = RunWorkflow(take_step=take_step, persons=agent.persons)
+        perform = PerformRun(reply=execute, agent=agent, of_kind={RunKind.WORKFLOW: workflow})
         self.resume = ResumeRun(
             read=read,
             log=self.log,
