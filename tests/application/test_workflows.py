@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -113,8 +113,7 @@ class Desk(Core):
 
     @property
     def echo(self) -> Echo:
-        assert isinstance(self.model, Echo)
-        return self.model
+        return cast(Echo, self.model)
 
     async def ended(self, run: Run) -> Run:
         await self.follow(run.id)
