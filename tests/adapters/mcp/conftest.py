@@ -1,0 +1,35 @@
+"""Servers that misbehave, each a process of its own."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tests.support.mcp as support
+from adapters.mcp.config import ServerConfig
+from adapters.mcp.patience import Patience
+from adapters.mcp.tools import McpTools
+
+BAD_SERVER = Path(support.__file__).with_name("bad_server.py")
+Start = Callable[..., McpTools]
+
+
+def bad(*how: str, **more: Any) -> ServerConfig:
+    return ServerConfig(command=sys.executable, args=("-I", str(BAD_SERVER), *how), **more)
+
+
+@pytest.fixture
+async def start() -> AsyncIterator[Start]:
+    """Tools of these servers, which are closed at the end; the patience is a test's."""
+    started: list[McpTools] = []
+
+    def begin(*, refresh_seconds: float = 30.0, **servers: ServerConfig) -> McpTools:
+        patience = Patience(grace_seconds=0.3, first_pause_seconds=0.1, refresh_seconds=refresh_seconds)
+        started.append(McpTools(servers, patience))
+        return started[-1]
+
+    yield begin
+    await asyncio.gather(*(tools.aclose() for tools in started))
