@@ -11,7 +11,11 @@ Run           one piece of long work for an owner; queued, running, waiting, com
 RunEvent      a fact about a run, numbered from 1 without a gap, appended once, never changed
 Worker        a process that runs runs; they are its own by fence, for as long as it beats
 Reset         the fact that an answer begins anew: another worker asks the model again, or only the whole is kept
-Tool          a thing the model may call; the call is a part of its answer, the result comes with the next turn
+Tool          a thing the model may call; Parley runs it and goes on, or the caller does and the result is the next turn
+Step          one effect of a run: intent, then result; a run with tools or a workflow has several
+Approval      a question to a person about one call of a tool; exactly one decision wins
+Session       an agent's conversation
+Workflow      named steps with prompts and needs; those whose needs are met run side by side
 Workflow      steps that ask a model or a person, with prompts, needs, inputs and outputs; those whose needs are met run
               side by side
 Principal     who is asking, and which owner the answer belongs to
