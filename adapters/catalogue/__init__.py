@@ -1,0 +1,1 @@
+"""The catalogue of providers and models in TOML files."""
