@@ -38,7 +38,8 @@ Refusal
     └── ProviderAnswerInvalid
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import ClassVar
 
@@ -59,6 +60,18 @@ class NotFound(Refusal):
     def __init__(self, id: int | str | None = None) -> None:
         super().__init__(f"{self.thing} not found")
         self.id = id
+        self.field: str | None = None
+        """Where in its request the caller named the thing, if it was there."""
+
+
+@contextmanager
+def naming(field: str) -> Iterator[None]:
+    """What is not found inside of this was named in `field`."""
+    try:
+        yield
+    except NotFound as error:
+        error.field = field
+        raise
 
 
 class ApprovalNotFound(NotFound):

@@ -58,6 +58,7 @@ from application.conversations.create_conversation import CreateConversation
 from application.conversations.delete_conversation import DeleteConversation
 from application.conversations.delete_item import DeleteItem
 from application.conversations.find_conversation import FindConversation
+from application.conversations.find_messages import FindMessages
 from application.conversations.get_conversation import GetConversation
 from application.conversations.get_item import GetItem
 from application.conversations.list_conversations import ListConversations
@@ -347,6 +348,7 @@ class Container(containers.DeclarativeContainer):
     add_items = providers.Singleton(AddItems, begin=begin, now=now)
     list_items = providers.Singleton(ListItems, read=read)
     get_item = providers.Singleton(GetItem, read=read)
+    find_messages = providers.Singleton(FindMessages, read=read)
     delete_item = providers.Singleton(DeleteItem, begin=begin)
     complete_text = providers.Singleton(
         CompleteText, model=model, default_model=default_model, schema_mismatch=providers.Object(schema_mismatch)

@@ -7,6 +7,7 @@ from datetime import datetime
 from adapters.memory.copies import copied_message, copied_parts
 from adapters.memory.tables import Draft
 from application.ports.storage import MessageRepository
+from domain.access import OwnerId
 from domain.conversation import Conversation, ConversationId, Message, MessageId, MessageStatus, PromptMessage
 from domain.errors import MessageNotFound
 from domain.run import RunId
@@ -37,6 +38,10 @@ class MemoryMessages(MessageRepository):
             next_id = message.parent_id
         return [copied_message(message) for message in path[::-1][:limit]]
 
+    async def find(self, ids: Sequence[MessageId], *, owner: OwnerId) -> list[Message]:
+        found = [message for id in dict.fromkeys(ids) if (message := self.draft.messages.get(id))]
+        return [copied_message(message) for message in found if self._owner_of(message) == owner]
+
     async def add(self, conversation: Conversation, said: Sequence[PromptMessage], *, at: datetime) -> list[Message]:
         messages = chain(self.draft, said, below=conversation.head_id, conversation_id=conversation.id, at=at)
         kept = self.draft.conversations.get(conversation.id)
@@ -55,6 +60,10 @@ class MemoryMessages(MessageRepository):
         self.draft.messages.drop(id)
         if gone.run_id is not None:
             self.draft.runs.drop(RunId(gone.run_id))
+
+    def _owner_of(self, message: Message) -> OwnerId | None:
+        conversation = self.draft.conversations.get(message.conversation_id)
+        return conversation.owner if conversation else None
 
     def _in(self, conversation: Conversation, id: MessageId) -> Message:
         message = self.draft.messages.get(id)

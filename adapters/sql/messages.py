@@ -11,6 +11,7 @@ from adapters.sql.columns import Id
 from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import conversations, messages, runs
 from application.ports.storage import MessageRepository
+from domain.access import OwnerId
 from domain.conversation import Conversation, Message, MessageId, MessageStatus, PromptMessage, Role
 from domain.errors import MessageNotFound
 
@@ -49,6 +50,11 @@ ADOPT = (
 DELETE = sa.delete(messages).where(THIS)
 DELETE_RUN = sa.delete(runs).where(runs.c.id == sa.bindparam("which"))
 c = conversations.c
+FIND = (
+    sa.select(messages)
+    .join(conversations, c.id == m.conversation_id)
+    .where(m.id.in_(sa.bindparam("ids", type_=Id, expanding=True)), c.owner == sa.bindparam("owner"))
+)
 MOVE_HEAD = sa.update(conversations).where(c.id == sa.bindparam("conversation"))
 MOVE_HEAD_FROM = MOVE_HEAD.where(c.head_id == sa.bindparam("which", type_=Id)).values(head_id=sa.bindparam("to"))
 
@@ -86,6 +92,10 @@ class SqlMessageRepository(Repository, MessageRepository):
             raise MessageNotFound(after)
         values = {"start": conversation.head_id, "after": after or 0, "most": limit, **here}
         return [_from_row(row) for row in connection.execute(ONWARDS, values)]
+
+    @in_session(slow=True)
+    def find(self, connection: sa.Connection, ids: Sequence[MessageId], *, owner: OwnerId) -> list[Message]:
+        return [_from_row(row) for row in connection.execute(FIND, {"ids": list(ids), "owner": owner})]
 
     @in_session(writes=True)
     def add(

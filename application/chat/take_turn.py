@@ -8,7 +8,7 @@ from application.ports.clock import Now
 from application.ports.storage import NewConversation, Transaction
 from domain.access import Principal
 from domain.conversation import Conversation, ConversationId, MessageId, PromptMessage, ToolResult, checked_messages
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, naming
 from domain.idempotency import IdempotencyKey
 from domain.metadata import checked_metadata
 from domain.prompt import stray_results
@@ -55,7 +55,8 @@ class TakeTurn:
         return await self.turns.open(principal, wish)
 
     async def _find_place(self, principal: Principal, turn: NextTurn, tx: Transaction) -> Place:
-        conversation, parent_id = await self._parent(principal, turn, tx)
+        with naming("conversation_id" if turn.previous_run_id is None else "previous_run_id"):
+            conversation, parent_id = await self._parent(principal, turn, tx)
         if any(isinstance(part, ToolResult) for message in turn.input for part in message.parts):
             limit = self.turns.context.budget.messages
             branch = await tx.messages.branch(conversation, tip=parent_id, limit=limit) if parent_id else []

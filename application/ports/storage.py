@@ -104,6 +104,10 @@ class MessageRepository(Protocol):
         """
 
     @abstractmethod
+    async def find(self, ids: Sequence[MessageId], *, owner: OwnerId) -> list[Message]:
+        """Those of these messages that are there and the owner's, in whichever conversations; in any order."""
+
+    @abstractmethod
     async def add(self, conversation: Conversation, said: Sequence[PromptMessage], *, at: datetime) -> list[Message]:
         """Store them (completed) as a chain below the head, which moves to the last of them; ids rise along it.
 

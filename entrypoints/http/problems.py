@@ -125,6 +125,8 @@ def refusal_body(refusal: Refusal, request_id: str) -> dict[str, Any]:
 
 def _more_of(refusal: Refusal) -> dict[str, object]:
     """What a program may want to know besides."""
+    if isinstance(refusal, errors.NotFound) and refusal.field:
+        return {"field": refusal.field}
     if isinstance(refusal, errors.ReplyInProgress):
         return {"run_id": refusal.run_id}
     if isinstance(refusal, errors.ProviderRejectedRequest) and refusal.vendor_code:

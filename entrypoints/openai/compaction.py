@@ -20,7 +20,7 @@ from entrypoints.openai.documentation import ERRORS, answered
 from entrypoints.openai.encoders.items import Item
 from entrypoints.openai.encoders.response import NO_USAGE, usage_of
 from entrypoints.openai.fields import refuse_operators
-from entrypoints.openai.items import prompt_messages
+from entrypoints.openai.references import given_messages
 from entrypoints.openai.response_schemas import CompactBody
 from entrypoints.openai.summaries import INSTRUCTIONS, REQUEST, packed
 from entrypoints.openai.turns import earlier_of
@@ -41,8 +41,8 @@ class Compaction:
 async def compact(body: CompactBody, request: Request, services: Services, caller: Caller, key: OnceKey) -> Response:
     """One item of type `compaction`, that a later request may begin with in place of all this. Nothing is stored."""
     refuse_operators(body.model_extra or ())
-    asked = prompt_messages(body.input or ())
     earlier = await earlier_of(services, caller, body)
+    asked = await given_messages(services, caller, body.input or (), earlier=earlier)
     instructions = "\n\n".join(filter(None, [INSTRUCTIONS, body.instructions]))
     prompt = prompt_for(
         services.context(), [*earlier, *asked, REQUEST], asked=len(asked) + 1, instructions=instructions

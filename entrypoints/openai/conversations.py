@@ -16,7 +16,7 @@ from entrypoints.openai.documentation import ERRORS, answered
 from entrypoints.openai.encoders import stored
 from entrypoints.openai.fields import refuse_operators
 from entrypoints.openai.ids import conversation_id_of
-from entrypoints.openai.items import prompt_messages
+from entrypoints.openai.references import given_messages
 from entrypoints.openai.response_schemas import ConversationChangeBody, NewConversationBody, NewItemsBody
 from entrypoints.openai.responses import After, Limit, Order, json_response
 
@@ -33,7 +33,7 @@ async def create_conversation(
     """With up to 20 items to begin with. Natively it is the conversation of the number in its id."""
     new = body or NewConversationBody()
     refuse_operators(new.model_extra or ())
-    said = prompt_messages(new.items or (), "items")
+    said = await given_messages(services, caller, new.items or (), "items")
     made = await services.create_conversation()(caller, metadata=new.metadata, messages=said, key=key)
     return json_response(_document(made))
 
@@ -93,7 +93,8 @@ async def add_items(
 ) -> Response:
     """Up to 20, below what was said last; no model is asked."""
     refuse_operators(body.model_extra or ())
-    id, given = conversation_id_of(conversation_id), prompt_messages(body.items, "items")
+    id = conversation_id_of(conversation_id)
+    given = await given_messages(services, caller, body.items, "items")
 
     async def work() -> StoredAnswer:
         added = await services.add_items()(caller, id, given)

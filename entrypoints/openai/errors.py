@@ -15,6 +15,13 @@ CODES = {
     "reply_in_progress": "conversation_locked",
 }
 PARAMS = {"model_not_found": "model"}
+FIELDS = {"previous_run_id": "previous_response_id", "conversation_id": "conversation"}
+NOT_FOUND = {
+    "run_not_found": ("response_not_found", "Response not found"),
+    "message_not_found": ("item_not_found", "Item not found"),
+}
+PREVIOUS_NOT_FOUND = ("previous_response_not_found", "Previous response not found")
+"""A client that hears this code begins a new chain with all that was said."""
 CODES_OF_INPUT = {"missing": "missing_required_parameter", "extra_forbidden": "unknown_parameter"}
 
 
@@ -36,7 +43,11 @@ def error_of(problem: Mapping[str, Any]) -> dict[str, Any]:
     if problem["status"] >= 500:
         kind = "server_error"
     detail, code = problem["detail"], problem.get("vendor_code") or CODES.get(problem["code"], problem["code"])
-    param = problem.get("vendor_param") or PARAMS.get(code)
+    if _is_of_previous(problem):
+        code, detail = PREVIOUS_NOT_FOUND
+    code, detail = NOT_FOUND.get(code, (code, detail))
+    field: str = problem.get("field", "")
+    param = problem.get("vendor_param") or FIELDS.get(field, field) or PARAMS.get(code)
     if isinstance(detail, list):
         fault = max(detail, key=lambda each: len(each["loc"]))  # what may be two things complains of the nearer too
         param, code = _param_of(fault), _code_of(fault["type"])
@@ -47,12 +58,16 @@ def error_of(problem: Mapping[str, Any]) -> dict[str, Any]:
 
 def status_of(problem: Mapping[str, Any]) -> int:
     """A client tries again after a 409, which is wrong while another answer is being written."""
-    if problem["code"] == "reply_in_progress":
+    if problem["code"] == "reply_in_progress" or _is_of_previous(problem):
         return 400
     if problem.get("vendor_code") == "model_not_found":
         return 404
     status: int = problem["status"]
     return STATUS.get(status, status)
+
+
+def _is_of_previous(problem: Mapping[str, Any]) -> bool:
+    return bool(problem["code"] == "run_not_found" and problem.get("field") == "previous_run_id")
 
 
 def _param_of(fault: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,6 @@
 """Items as a model is shown them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from domain.conversation import Image, Part, PromptMessage, Reasoning, Role, Text, ToolCall, ToolResult
 from domain.errors import InvalidInput
@@ -10,8 +10,12 @@ from entrypoints.openai.summaries import unpacked
 ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT, "system": Role.SYSTEM, "developer": Role.SYSTEM}
 
 
-def prompt_messages(given: str | Sequence[ItemIn], field: str = "input") -> tuple[PromptMessage, ...]:
+def prompt_messages(
+    given: str | Sequence[ItemIn], field: str = "input", *, referred: Mapping[int, PromptMessage] | None = None
+) -> tuple[PromptMessage, ...]:
     """A text is the user's. What an assistant thought, said and called in a row is one message.
+
+    `referred` says for the place of each item that is a reference what it stands for, which may be nothing.
 
     Raise InvalidInput, naming the item that cannot be taken.
     """
@@ -19,7 +23,7 @@ def prompt_messages(given: str | Sequence[ItemIn], field: str = "input") -> tupl
         return (PromptMessage(Role.USER, (Text(given),)),)
     messages: list[PromptMessage] = []
     for i, item in enumerate(given):
-        message = _message(item, f"{field}[{i}]")
+        message = referred[i] if referred and i in referred else _message(item, f"{field}[{i}]")
         if message.role is Role.ASSISTANT and messages and messages[-1].role is Role.ASSISTANT:
             message = PromptMessage(Role.ASSISTANT, (*messages.pop().parts, *message.parts))
         if message.parts:
@@ -40,9 +44,7 @@ def _message(item: ItemIn, field: str) -> PromptMessage:
         case "compaction":
             return unpacked(item.encrypted_content or "", f"{field}.encrypted_content")
         case "item_reference":
-            raise InvalidInput(
-                field, "references are not looked up here: send the item itself, or `previous_response_id`"
-            )
+            raise InvalidInput(field, "nothing is looked up here: send the item itself")
     return PromptMessage(ROLES[item.role or "user"], tuple(_content(item, f"{field}.content")))
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from application.ports.language_model import ModelEvent, ModelFinished
+from application.ports.language_model import ModelEvent, ModelFinished, ModelRequest
 from domain.access import Principal
 from domain.conversation import PromptMessage, Role
 from domain.errors import InvalidInput, Refusal, TooBusy
@@ -39,6 +39,8 @@ class CreateFrame(ResponseBody):
 
     type: Literal["response.create"]
     stream_id: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    generate: bool | None = None
+    """False says only what a later frame will go on from: no model is asked."""
 
 
 @router.websocket("/v1/responses")
@@ -89,6 +91,8 @@ class ResponseSocket:
         refuse_operators(frame.model_extra or ())
         if frame.background:
             raise InvalidInput("background", "goes with POST /v1/responses only")
+        if frame.generate is False and frame.store is not False:
+            raise InvalidInput("generate", "may be false only with `store`: false")
         self.lanes = {lane: task for lane, task in self.lanes.items() if not task.done()}
         if frame.stream_id in self.lanes:
             raise InvalidInput("stream_id", "another response is still being written here; wait, or use another one")
@@ -117,18 +121,23 @@ class ResponseSocket:
                 yield events
 
     async def _stateless(self, frame: CreateFrame) -> AsyncGenerator[list[WireEvent], None]:
-        """What is not stored can be gone on with on this socket, if it was the last answer in its lane."""
-        id, said = self.remembered.pop(frame.stream_id, ("", ()))
+        """What is not stored can be gone on with on this socket, if it was the last answer in its lane, and once: when
+        that fails, the client begins again with all that was said."""
+        id, said = self.remembered.get(frame.stream_id, ("", ()))
+        if goes_on := frame.previous_response_id == id:
+            del self.remembered[frame.stream_id]
         self.created += 1
         call = await stateless_call(
             frame,
             self.services,
             self.caller,
             request_id=f"{self._request_id}_{self.created}",
-            remembered=said if frame.previous_response_id == id else None,
+            remembered=said if goes_on else None,
         )
         heard: list[ModelEvent] = []
-        async with aclosing(await self.services.answer_statelessly()(call.request)) as answer:
+        silent = frame.generate is False
+        opened = _silence(call.request) if silent else await self.services.answer_statelessly()(call.request)
+        async with aclosing(opened) as answer:
             async for events in encoder.stateless(_overheard(answer, heard), call.heading):
                 yield events
         if heard and isinstance(heard[-1], ModelFinished):
@@ -148,6 +157,10 @@ class ResponseSocket:
     @property
     def _request_id(self) -> str:
         return str(self.socket.scope["request_id"])
+
+
+async def _silence(request: ModelRequest) -> AsyncGenerator[list[ModelEvent], None]:
+    yield [ModelFinished("stop", request.model)]
 
 
 async def _overheard(

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from application.ports.language_model import ModelRequest
 from domain.access import Principal
 from domain.conversation import PromptMessage, checked_messages
+from domain.errors import InvalidInput
 from domain.idempotency import IdempotencyKey, StoredAnswer
-from domain.prompt import prompt_for
+from domain.prompt import prompt_for, stray_results
 from entrypoints.container import Container
 from entrypoints.http.encoders.sse import HEARTBEAT
 from entrypoints.http.once import streamed_once
@@ -22,7 +23,7 @@ from entrypoints.openai.encoders import response_stream as encoder
 from entrypoints.openai.encoders.chunks import DONE, MEDIA_TYPE
 from entrypoints.openai.encoders.response import Heading
 from entrypoints.openai.encoders.responses import ResponseFold, WireEvent
-from entrypoints.openai.items import prompt_messages
+from entrypoints.openai.references import given_messages
 from entrypoints.openai.response_schemas import ResponseBody
 from entrypoints.openai.response_settings import echo_of, request_of, settings_of
 from entrypoints.openai.turns import earlier_of
@@ -63,9 +64,11 @@ async def stateless_call(
 
     The ids name nothing that is kept. Raise InvalidInput, and RunNotFound or ConversationNotFound.
     """
-    asked = prompt_messages(body.input)
-    checked_messages(asked, field="input")
     earlier = await earlier_of(services, caller, body) if remembered is None else remembered
+    asked = await given_messages(services, caller, body.input, earlier=earlier)
+    checked_messages(asked, field="input")
+    if stray := stray_results([*earlier, *asked], asked=len(asked)):
+        raise InvalidInput("input", f"has a result of the call {stray[0][:100]!r}, which waits for none")
     settings = settings_of(body)
     prompt = prompt_for(services.context(), [*earlier, *asked], asked=len(asked), instructions=settings.instructions)
     key = f"once_{request_id}"

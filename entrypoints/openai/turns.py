@@ -3,12 +3,13 @@
 from application.chat.take_turn import NextTurn
 from domain.access import Principal
 from domain.conversation import ConversationId, Message, MessageId, Part
+from domain.errors import naming
 from domain.idempotency import IdempotencyKey
 from domain.prompt import given_together
-from domain.run import Run
+from domain.run import Run, RunId
 from entrypoints.container import Container
 from entrypoints.openai.ids import conversation_id_of, run_id_of
-from entrypoints.openai.items import prompt_messages
+from entrypoints.openai.references import given_messages, has_references
 from entrypoints.openai.response_schemas import CompactBody, ResponseBody
 from entrypoints.openai.response_settings import settings_of
 
@@ -17,12 +18,13 @@ MOST_INPUT = 1000
 
 
 async def take_turn(services: Container, caller: Principal, body: ResponseBody, key: IdempotencyKey | None) -> Run:
-    """The run that writes the response. Raise InvalidInput, ConversationNotFound, RunNotFound, ReplyInProgress."""
-    previous, conversation = body.previous_response_id, body.conversation_id
+    """The run that writes the response. Raise InvalidInput, NotFound (of what goes before), ReplyInProgress."""
+    previous, conversation = _goes_on_from(body)
+    earlier = await earlier_of(services, caller, body) if has_references(body.input) else []
     turn = NextTurn(
-        input=prompt_messages(body.input),
-        conversation_id=conversation_id_of(conversation) if conversation is not None else None,
-        previous_run_id=run_id_of(previous) if previous is not None else None,
+        input=await given_messages(services, caller, body.input, earlier=earlier),
+        conversation_id=conversation,
+        previous_run_id=previous,
         model=body.model,
         settings=settings_of(body),
         key=key,
@@ -43,14 +45,26 @@ async def input_of(services: Container, caller: Principal, run: Run) -> list[Mes
 
 
 async def earlier_of(services: Container, caller: Principal, body: ResponseBody | CompactBody) -> list[Message]:
-    """What a model is shown of what the request goes on from."""
+    """What a model is shown of what the request goes on from. Raise NotFound."""
     limit = services.context().budget.messages
-    if body.previous_response_id is not None:
-        run = await services.get_run()(caller, run_id_of(body.previous_response_id))
-        return await _branch(services, caller, run.conversation_id, run.answer_id, limit=limit)
-    if body.conversation_id is not None:
-        return await _branch(services, caller, conversation_id_of(body.conversation_id), None, limit=limit)
+    previous, conversation = _goes_on_from(body)
+    if previous is not None:
+        with naming("previous_run_id"):
+            run = await services.get_run()(caller, previous)
+            return await _branch(services, caller, run.conversation_id, run.answer_id, limit=limit)
+    if conversation is not None:
+        with naming("conversation_id"):
+            return await _branch(services, caller, conversation, None, limit=limit)
     return []
+
+
+def _goes_on_from(body: ResponseBody | CompactBody) -> tuple[RunId | None, ConversationId | None]:
+    """Raise NotFound for what cannot be a name of either."""
+    previous, conversation = body.previous_response_id, body.conversation_id
+    with naming("previous_run_id"):
+        run_id = run_id_of(previous) if previous is not None else None
+    with naming("conversation_id"):
+        return run_id, conversation_id_of(conversation) if conversation is not None else None
 
 
 async def _branch(

@@ -9,7 +9,7 @@ from tests.support.app import Parley, parley
 from tests.support.provider import ScriptedProvider
 
 KEY = "sk-secret-of-the-operator"
-LIMITS: dict[str, float] = {"first_byte_seconds": 0.3, "idle_seconds": 0.3, "total_seconds": 1, "provider_attempts": 1}
+LIMITS: dict[str, float] = {"first_byte_seconds": 0.3, "idle_seconds": 0.3, "total_seconds": 20, "provider_attempts": 1}
 
 
 @pytest.fixture

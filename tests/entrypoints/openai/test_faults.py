@@ -106,13 +106,6 @@ async def test_the_many_shapes_of_a_healthy_stream_are_one_answer(app: Parley, c
     assert raw.endswith("data: [DONE]\n\n")
 
 
-async def test_a_429_says_when_to_come_back(client: AsyncOpenAI, provider: ScriptedProvider) -> None:
-    provider.queue.append(Script(status=429, headers={"Retry-After": "30"}))
-    with pytest.raises(openai.RateLimitError) as raised:
-        await client.chat.completions.create(model="plain", messages=HELLO)
-    assert raised.value.response.headers["retry-after"] == "30"
-
-
 async def test_a_vendors_own_code_and_parameter_reach_the_client(
     client: AsyncOpenAI, provider: ScriptedProvider
 ) -> None:

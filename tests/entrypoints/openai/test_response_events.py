@@ -30,7 +30,7 @@ from entrypoints.openai.encoders.responses import ResponseFold, WireEvent
 
 EVENT: TypeAdapter[Any] = TypeAdapter(ResponseStreamEvent)
 HEADING = Heading(id="resp_1", key="2", created_at=1_700_000_000, model="demo:parrot")
-USAGE = Usage(3, 5, raw={"prompt_tokens_details": {"cached_tokens": 2}})
+USAGE = Usage(3, 5, cached_tokens=2)
 STOP = RunFinished(RunStatus.COMPLETED, "stop", usage=USAGE)
 ENDINGS = (
     STOP,

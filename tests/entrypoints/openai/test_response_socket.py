@@ -56,7 +56,7 @@ async def test_what_is_not_stored_is_gone_on_with_on_its_own_socket_only(
         assert said == ["Why?", first.output_text, "And then?"]
     async with client.responses.connect() as other:
         await other.send(more)
-        assert (await other.recv()).error.code == "run_not_found"
+        assert (await other.recv()).error.code == "previous_response_not_found"
 
 
 async def test_a_bad_frame_is_told_and_the_socket_stays_open(client: AsyncOpenAI) -> None:

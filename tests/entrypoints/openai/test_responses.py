@@ -220,8 +220,14 @@ async def test_what_is_not_there_is_not_found(client: AsyncOpenAI) -> None:
             await client.responses.retrieve(id)
         with pytest.raises(openai.NotFoundError):
             await client.responses.cancel(id)
-        with pytest.raises(openai.NotFoundError):
-            await client.responses.create(model="plain", input="a", previous_response_id=id)
+        for store in (True, False):
+            with pytest.raises(openai.BadRequestError) as refused:
+                await client.responses.create(model="plain", input="a", previous_response_id=id, store=store)
+            assert (refused.value.code, refused.value.param) == ("previous_response_not_found", "previous_response_id")
+            assert refused.value.type == "invalid_request_error"
+    with pytest.raises(openai.NotFoundError) as missing:
+        await client.responses.create(model="plain", input="a", conversation="conv_5")
+    assert (missing.value.code, missing.value.param) == ("conversation_not_found", "conversation")
 
 
 async def test_a_provider_that_fails_at_once_is_an_error_and_nothing_is_asked_twice(

@@ -1,0 +1,69 @@
+"""Items that a request names by their ids instead of sending them."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+from domain.access import Principal
+from domain.conversation import Message, MessageId, Part, PromptMessage, Role, ToolResult
+from domain.errors import MessageNotFound, naming
+from entrypoints.container import Container as Services
+from entrypoints.openai.encoders.items import TYPE_OF
+from entrypoints.openai.ids import ItemId, item_id_of
+from entrypoints.openai.item_schemas import ItemIn
+from entrypoints.openai.items import prompt_messages
+
+REFERENCE = "item_reference"
+TYPES: Mapping[type[Part], str] = {**TYPE_OF, ToolResult: "function_call_output"}
+
+
+def has_references(given: str | Sequence[ItemIn]) -> bool:
+    return not isinstance(given, str) and any(item.type == REFERENCE for item in given)
+
+
+async def given_messages(
+    services: Services,
+    caller: Principal,
+    given: str | Sequence[ItemIn],
+    field: str = "input",
+    *,
+    earlier: Iterable[Message | PromptMessage] = (),
+) -> tuple[PromptMessage, ...]:
+    """What is given, with what it refers to: items of any conversation of the caller.
+
+    What is among the `earlier` messages goes before it anyway, and is not said twice. Raise InvalidInput, and
+    MessageNotFound for what is nobody's, somebody else's or no item yet.
+    """
+    if isinstance(given, str) or not has_references(given):
+        return prompt_messages(given, field)
+    names = {place: item.id or "" for place, item in enumerate(given) if item.type == REFERENCE}
+    said = {message.id for message in earlier if isinstance(message, Message)}
+    found = await services.find_messages()(caller, list(_ids_in(names.values())))
+    referred: dict[int, PromptMessage] = {}
+    for place, name in names.items():
+        with naming(f"{field}[{place}].id"):
+            referred[place] = _item(item_id_of(name), found, said)
+    return prompt_messages(given, field, referred=referred)
+
+
+def _ids_in(names: Iterable[str]) -> Iterable[MessageId]:
+    for name in names:
+        try:
+            yield item_id_of(name).message_id
+        except MessageNotFound:
+            continue  # it is named when its place is known
+
+
+def _item(id: ItemId, found: Mapping[MessageId, Message], said: Container[MessageId]) -> PromptMessage:
+    """What the item says, or nothing when that is said anyway. Raise MessageNotFound."""
+    message = found.get(id.message_id)
+    if message is None:
+        raise MessageNotFound(str(id))
+    if message.role in (Role.USER, Role.SYSTEM):
+        whole = id.type == "message" and id.place == 0
+        parts = message.parts if whole else ()
+    else:
+        alike = [part for part in message.parts if TYPES.get(type(part)) == id.type]
+        parts = tuple(alike[id.place : id.place + 1])
+    if not parts:
+        raise MessageNotFound(str(id))
+    role = Role.TOOL if isinstance(parts[0], ToolResult) else message.role
+    return PromptMessage(role, () if message.id in said else parts)
