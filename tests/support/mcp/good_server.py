@@ -11,7 +11,7 @@ PIXEL = b"\x89PNG not really"
 
 def good_server() -> MCPServer:
     server = MCPServer("good", version="1", log_level="CRITICAL", instructions="Be kind.")
-    entered, meeting = anyio.Event(), anyio.Event()
+    entered, left = anyio.Event(), anyio.Event()
 
     @server.tool(annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True))
     async def echo(text: str) -> str:
@@ -31,19 +31,24 @@ def good_server() -> MCPServer:
 
     @server.tool()
     async def wait() -> str:
-        """Never answer; `waited` tells when this was given up."""
+        """Never answer; `waiting` tells when this was called, `waited` when it was given up."""
         entered.set()
         try:
             await anyio.sleep_forever()
         finally:
-            meeting.set()
+            left.set()
         return "never"
 
     @server.tool()
-    async def waited() -> str:
-        """Answer when `wait` was called and has ended."""
+    async def waiting() -> str:
+        """Answer when `wait` was called."""
         await entered.wait()
-        await meeting.wait()
+        return "it is under way"
+
+    @server.tool()
+    async def waited() -> str:
+        """Answer when `wait` has ended."""
+        await left.wait()
         return "it was given up"
 
     @server.tool(structured_output=False)
