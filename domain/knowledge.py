@@ -10,9 +10,10 @@ from typing import NewType, Self
 from domain.access import OwnerId
 from domain.errors import DocumentConflict
 from domain.reading import MediaType
-from domain.run import Problem
+from domain.run import Problem, RunId
 
 DocumentId = NewType("DocumentId", int)
+ChunkId = NewType("ChunkId", int)
 NAME_CHARACTERS = 200
 
 
@@ -46,7 +47,8 @@ NEXT: dict[DocumentStatus, frozenset[DocumentStatus]] = {
 class Document:
     """What somebody uploaded. `digest` is the SHA-256 of its bytes in hex: the same bytes again are this document.
 
-    `indexed` of `chunks` are searchable already; `problem` says why it failed.
+    `indexed` of `chunks` are searchable already; `problem` says why it failed. `version` rises each time that it is
+    indexed anew, by `run_id`, cut into chunks by the named `strategy`; `language` is an ISO 639-1 code.
     """
 
     id: DocumentId
@@ -63,6 +65,10 @@ class Document:
     chunks: int = 0
     indexed: int = 0
     problem: Problem | None = None
+    language: str = ""
+    strategy: str = ""
+    version: int = 0
+    run_id: RunId | None = None
 
     def moved(self, to: DocumentStatus, at: datetime, *, problem: Problem | None = None) -> Self:
         """The document in its next state. Raises DocumentConflict when that does not follow from this one.

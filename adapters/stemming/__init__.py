@@ -1,0 +1,1 @@
+"""Word endings, by Snowball's rules."""

@@ -1,0 +1,69 @@
+"""The port of uploaded documents: what they are, their bytes and their text."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.access import OwnerId
+from domain.knowledge import Document, DocumentId
+from domain.reading import MediaType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDocument:
+    """`digest` is the SHA-256 of the bytes in hex; `strategy` names how it is to be cut into chunks."""
+
+    owner: OwnerId
+    filename: str
+    digest: str
+    size_bytes: int
+    created_at: datetime
+    media_type: MediaType | None = None
+    strategy: str = ""
+
+
+class DocumentRepository(Protocol):
+    """Every method takes the owner: what belongs to another is not found."""
+
+    @abstractmethod
+    async def add(self, new: NewDocument, content: bytes) -> tuple[Document, bool]:
+        """Store it with its bytes, queued, and say True. Or the owner's document of the same digest, and False.
+
+        Of simultaneous callers with the same bytes exactly one is told True.
+        """
+
+    @abstractmethod
+    async def get(self, id: DocumentId, *, owner: OwnerId) -> Document:
+        """Raise DocumentNotFound, also when somebody else owns it."""
+
+    @abstractmethod
+    async def page(self, *, owner: OwnerId, before: DocumentId | None, limit: int) -> list[Document]:
+        """Newest id first, only ids below `before`, at most `limit`."""
+
+    @abstractmethod
+    async def change(self, document: Document, *, was: Document) -> None:
+        """Store what it has become: its status, problem, media type, title, pages, language, strategy, run and time.
+
+        How far it is indexed, and in which version, only the search index says. Raise DocumentConflict when its status
+        or its run is no longer what it `was`, DocumentNotFound when it is gone.
+        """
+
+    @abstractmethod
+    async def content(self, id: DocumentId, *, owner: OwnerId) -> bytes:
+        """The bytes as they were uploaded. Raise DocumentNotFound."""
+
+    @abstractmethod
+    async def keep_text(self, id: DocumentId, text: str, *, owner: OwnerId) -> None:
+        """The text that its chunks are spans of, instead of the one before. Raise DocumentNotFound."""
+
+    @abstractmethod
+    async def text(self, id: DocumentId, *, owner: OwnerId) -> str:
+        """Empty until it was read. Raise DocumentNotFound."""
+
+    @abstractmethod
+    async def delete(self, id: DocumentId, *, owner: OwnerId) -> None:
+        """With its bytes, text, chunks, words and vectors: nothing of it can be found afterwards.
+
+        Raise DocumentNotFound.
+        """

@@ -1,0 +1,1 @@
+"""Finding what was written: words, ranking, fusion and citations. Pure functions over the standard library."""
