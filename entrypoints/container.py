@@ -22,6 +22,7 @@ from adapters.schemas.json_schema import schema_mismatch
 from adapters.sql.database import SqlDatabase
 from adapters.sql.errors import DatabaseInUse, SchemaAhead
 from adapters.sql.migrate import migrate
+from adapters.webhooks.approval_webhook import ApprovalWebhook
 from adapters.workflows.toml_files import SHIPPED, TomlWorkflows
 from application.agents.answer_with_tools import AnswerWithTools
 from application.agents.ask_person import AskPersons
@@ -35,6 +36,7 @@ from application.agents.instruct_session import InstructSession
 from application.agents.list_approvals import ListApprovals
 from application.agents.model_step import ModelStep
 from application.agents.nobody_to_ask import NobodyToAsk
+from application.agents.notify_approvals import NotifyApprovals
 from application.agents.pause_session import PauseSession
 from application.agents.run_agent import RunAgent
 from application.agents.sessions import Sessions
@@ -183,10 +185,19 @@ def make_titles(settings: Settings, title_conversation: TitleConversation) -> Ti
     return Titles(title_conversation if settings.title_model else None)
 
 
+def approval_notifier(settings: Settings, now: Now) -> ApprovalWebhook | None:
+    """Who is told of questions to people, if anybody is."""
+    if settings.approval_webhook is None or settings.approval_webhook_secret is None:
+        return None
+    return ApprovalWebhook(str(settings.approval_webhook), settings.approval_webhook_secret.get_secret_value(), now=now)
+
+
 async def close(container: "Container") -> None:
     """Close what was opened: the provider's connections, then the database."""
     if server := container.openai_server():
         await server.aclose()
+    if notifier := container.approval_notifier():
+        await notifier.aclose()
     await container.database().dispose()
 
 
@@ -229,7 +240,12 @@ class Container(containers.DeclarativeContainer):
     toolbox = providers.Singleton(Toolbox, sources={})
     execute_run = providers.Singleton(ExecuteRun, model=model)
     ask_persons = providers.Singleton(
-        AskPersons, begin=begin, read=read, now=now, approval_seconds=settings.provided.approval_seconds
+        AskPersons,
+        begin=begin,
+        read=read,
+        signals=signals,
+        now=now,
+        approval_seconds=settings.provided.approval_seconds,
     )
     run_agent = providers.Singleton(
         RunAgent,
@@ -321,6 +337,10 @@ class Container(containers.DeclarativeContainer):
     instruct_session = providers.Singleton(InstructSession, read=read, turns=turns, sessions=sessions)
     pause_session = providers.Singleton(PauseSession, begin=begin, sessions=sessions, signals=signals)
     cancel_session = providers.Singleton(CancelSession, read=read, sessions=sessions, stopper=run_stopper)
+    approval_notifier = providers.Singleton(approval_notifier, settings, now)
+    notify_approvals = providers.Singleton(
+        NotifyApprovals, begin=begin, signals=signals, now=now, notifier=approval_notifier
+    )
     list_approvals = providers.Singleton(ListApprovals, read=read)
     get_approval = providers.Singleton(GetApproval, read=read)
     decide_approval = providers.Singleton(

@@ -1,5 +1,6 @@
 """What happens before the first request and after the last."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,9 +19,14 @@ async def running(container: Container) -> AsyncIterator[None]:
         await prepare(container.database())
         loop = container.worker_loop()
         await loop.start()
+        notices = (
+            asyncio.create_task(container.notify_approvals().run_forever()) if container.approval_notifier() else None
+        )
         try:
             yield
         finally:
+            if notices:
+                notices.cancel()
             await loop.stop(drain_seconds=container.settings().drain_seconds)
             await container.titles().stop()
     finally:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     agent_tokens: int = Field(default=1_000_000, ge=1, description="tokens at which a run takes no further step")
     workflows_folder: Path | None = Field(default=None, description="TOML files of workflows beside those shipped")
     session_idle_seconds: float | None = Field(default=None, gt=0, description="after which a session is gone")
+    approval_webhook: HttpUrl | None = Field(default=None, description="is told of every question to a person")
+    approval_webhook_secret: SecretStr | None = Field(default=None, description="signs what the webhook is told")
     approval_seconds: float = Field(default=7 * 86_400, gt=0, description="how long a question to a person stays open")
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=1024**3)
     drain_seconds: float = Field(default=20, ge=0, le=3600)
@@ -71,6 +73,8 @@ class Settings(BaseSettings):
     def _closed_to_strangers(self) -> Self:
         if self.auth == "required" and self.api_key is None:
             raise ValueError("PARLEY_AUTH=required needs a credential: set PARLEY_API_KEY")
+        if self.approval_webhook is not None and self.approval_webhook_secret is None:
+            raise ValueError("PARLEY_APPROVAL_WEBHOOK needs PARLEY_APPROVAL_WEBHOOK_SECRET, which signs what is sent")
         if self.api_key is not None and len(self.api_key.get_secret_value()) < 16:
             raise ValueError("PARLEY_API_KEY must have at least 16 characters")
         if self.host not in LOOPBACK_HOSTS and self.auth == "local":

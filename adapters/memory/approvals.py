@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from adapters.memory.tables import Draft
+from adapters.memory.tables import Draft, Notice
 from application.ports.approvals import ApprovalRepository
 from domain.access import OwnerId
 from domain.approval import Approval, ApprovalId, ApprovalRequest, ApprovalStatus, Decision
@@ -61,6 +61,19 @@ class MemoryApprovals(ApprovalRepository):
             self.draft.approvals.put(approval.id, replace(approval, status=ApprovalStatus.EXPIRED))
         return sorted({RunId(approval.request.run_id) for approval in due})
 
+    async def due_notices(self, now: datetime, *, retry_at: datetime, limit: int) -> list[tuple[Approval, int]]:
+        oldest_first = list(self.draft.approvals.newest_first())[::-1]
+        pending = [seen for a in oldest_first if a.status is ApprovalStatus.PENDING and (seen := self._seen(a))]
+        due = [(a, self.draft.notices.get(a.id)) for a in pending if not a.is_void]
+        told = [(a, notice) for a, notice in due if notice and notice.at and notice.at <= now][:limit]
+        for approval, notice in told:
+            self.draft.notices.put(approval.id, Notice(notice.tries + 1, retry_at))
+        return [(approval, notice.tries) for approval, notice in told]
+
+    async def noticed(self, id: ApprovalId, *, retry_at: datetime | None) -> None:
+        if notice := self.draft.notices.get(id):
+            self.draft.notices.put(id, Notice(notice.tries, retry_at))
+
     async def trusted(self, owner: OwnerId, *, fingerprints: Sequence[str]) -> set[str]:
         return {
             approval.request.fingerprint
@@ -75,6 +88,7 @@ class MemoryApprovals(ApprovalRepository):
         id = ApprovalId(next(self.draft.tables.approval_ids))
         approval = Approval(id=id, request=request, conversation_id=run.conversation_id)
         self.draft.approvals.put(id, approval)
+        self.draft.notices.put(id, Notice(0, request.requested_at))
         return approval
 
     def _seen(self, approval: Approval) -> Approval | None:

@@ -40,6 +40,14 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """How often somebody was to be told of an approval, and when to try again; None once they were told."""
+
+    tries: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class KeptKey:
     fingerprint: str
     use: KeyUse
@@ -66,6 +74,7 @@ class Tables:
     message_ids: Iterator[int] = field(default_factory=lambda: count(1))
     run_ids: Iterator[int] = field(default_factory=lambda: count(1))
     approvals: dict[ApprovalId, Approval] = field(default_factory=dict)
+    notices: dict[ApprovalId, Notice] = field(default_factory=dict)
     approval_ids: Iterator[int] = field(default_factory=lambda: count(1))
 
     def active_runs(self) -> list[Run]:
@@ -103,7 +112,7 @@ class Tables:
             self.leases.pop(run_id, None)
             self.entries.pop(run_id, None)
         for id in [id for id, approval in self.approvals.items() if approval.request.run_id in gone]:
-            del self.approvals[id]
+            del self.approvals[id], self.notices[id]
         for spent in self.ledger:
             if spent.run_id in gone:
                 spent.run_id = None
@@ -156,6 +165,7 @@ class Draft:
         self.leases = Overlay(tables.leases)
         self.keys = Overlay(tables.keys)
         self.approvals = Overlay(tables.approvals)
+        self.notices = Overlay(tables.notices)
         self.ledger: list[Spent] = []
 
     def messages_in(self, id: ConversationId) -> Iterator[Message]:
@@ -191,7 +201,15 @@ class Draft:
             tables.forget_message(message_id)
         for run_id in self.runs.dropped():
             tables.forget_run(run_id)
-        for overlay in (self.conversations, self.aliases, self.active, self.leases, self.keys, self.approvals):
+        for overlay in (
+            self.conversations,
+            self.aliases,
+            self.active,
+            self.leases,
+            self.keys,
+            self.approvals,
+            self.notices,
+        ):
             overlay.apply()
         for message_id in self.messages.apply():
             tables.messages_of.setdefault(tables.messages[message_id].conversation_id, []).append(message_id)

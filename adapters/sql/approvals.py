@@ -46,6 +46,19 @@ EXPIRE = (
     .values(status=ApprovalStatus.EXPIRED.value, decided_at=AT)
     .returning(a.run_id)
 )
+UNTOLD = (
+    sa.select(a.id)
+    .where(PENDING, a.notice_at <= AT, OF_ACTIVE)
+    .order_by(a.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True, of=approvals)
+)
+TAKE_NOTICES = (
+    sa.update(approvals)
+    .where(a.id.in_(sa.bindparam("these", expanding=True)))
+    .values(notice_tries=a.notice_tries + 1, notice_at=sa.bindparam("then", type_=UtcDateTime))
+)
+NOTICED = sa.update(approvals).where(a.id == WHICH).values(notice_at=sa.bindparam("then", type_=UtcDateTime))
 APPROVED = a.status == ApprovalStatus.APPROVED.value
 
 
@@ -104,6 +117,21 @@ class SqlApprovalRepository(Repository, ApprovalRepository):
     def expire(self, connection: sa.Connection, now: datetime, *, limit: int) -> list[RunId]:
         return sorted(set(connection.execute(EXPIRE, {"at": now, "most": limit}).scalars()))
 
+    @in_session(writes=True)
+    def due_notices(
+        self, connection: sa.Connection, now: datetime, *, retry_at: datetime, limit: int
+    ) -> list[tuple[Approval, int]]:
+        these = list(connection.execute(UNTOLD, {"at": now, "most": limit}).scalars())
+        if not these:
+            return []
+        connection.execute(TAKE_NOTICES, {"these": these, "then": retry_at})
+        rows = connection.execute(SELECT.where(a.id.in_(these)).order_by(a.id))
+        return [(_from_row(row), row.notice_tries - 1) for row in rows]
+
+    @in_session(writes=True)
+    def noticed(self, connection: sa.Connection, id: ApprovalId, *, retry_at: datetime | None) -> None:
+        connection.execute(NOTICED, {"which": id, "then": retry_at})
+
     @in_session()
     def trusted(self, connection: sa.Connection, owner: OwnerId, *, fingerprints: Sequence[str]) -> set[str]:
         statement = sa.select(a.fingerprint).where(a.owner == owner, APPROVED, a.fingerprint.in_(fingerprints))
@@ -128,6 +156,8 @@ def _to_row(request: ApprovalRequest) -> dict[str, Any]:
         "status": ApprovalStatus.PENDING.value,
         "requested_at": request.requested_at,
         "expires_at": request.expires_at,
+        "notice_tries": 0,
+        "notice_at": request.requested_at,
     }
 
 

@@ -108,9 +108,12 @@ approvals = sa.Table(
     sa.Column("decided_by", Words),
     sa.Column("decided_arguments", Words),
     sa.Column("comment", Words),
+    sa.Column("notice_tries", sa.Integer, nullable=False),
+    sa.Column("notice_at", UtcDateTime),
     sa.Index("approvals_owner", "owner", "id"),
     sa.Index("approvals_run", "run_id"),
     sa.Index("approvals_pending", "expires_at", sqlite_where=PENDING, postgresql_where=PENDING),
+    sa.Index("approvals_untold", "notice_at", sqlite_where=PENDING, postgresql_where=PENDING),
     sqlite_autoincrement=True,
 )
 

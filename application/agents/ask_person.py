@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from application.agents.persons import Persons, Question
 from application.ports.clock import Now
+from application.ports.signals import NOTICES, Signals
 from application.ports.storage import BeginRead, BeginTransaction
 from application.runs.patience import patiently
 from application.runs.run_writer import RunWriter
@@ -25,6 +26,7 @@ class AskPersons(Persons):
 
     begin: BeginTransaction
     read: BeginRead
+    signals: Signals
     now: Now
     approval_seconds: float
 
@@ -48,6 +50,7 @@ class AskPersons(Persons):
             return [*(untold[r.call_id] for r in requests if r.call_id in untold), *fresh]
 
         approvals = await patiently(stored)
+        self.signals.send(NOTICES)
         writer.append([ApprovalRequested(a.request.call_id, a.id, a.request.reason) for a in approvals])
 
     async def heard(self, run: Run, undecided: Sequence[ApprovalRequested], writer: RunWriter) -> bool:

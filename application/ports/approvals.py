@@ -46,5 +46,17 @@ class ApprovalRepository(Protocol):
         """Close at most `limit` pending ones whose time is up; their runs, each once."""
 
     @abstractmethod
+    async def due_notices(self, now: datetime, *, retry_at: datetime, limit: int) -> list[tuple[Approval, int]]:
+        """Pending ones, not void, of which nobody was told yet and whose turn it is, oldest first; each with how often
+        it was tried before.
+
+        Until `retry_at` no other caller gets them.
+        """
+
+    @abstractmethod
+    async def noticed(self, id: ApprovalId, *, retry_at: datetime | None) -> None:
+        """Somebody was told (`retry_at` None), or is to be told again then."""
+
+    @abstractmethod
     async def trusted(self, owner: OwnerId, *, fingerprints: Sequence[str]) -> set[str]:
         """Those of the tool definitions for which the owner has approved a call before."""

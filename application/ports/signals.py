@@ -7,6 +7,9 @@ from typing import Protocol
 WORK = "work"
 """Somebody queued, handed over or asked to cancel a run: workers should look."""
 
+NOTICES = "notices"
+"""A person is asked something, and those who tell people should look."""
+
 
 def run_topic(run_id: int) -> str:
     """The topic of a run that has new events, or has ended."""

@@ -268,3 +268,31 @@ async def test_the_facts_of_steps_and_the_kind_of_a_run_come_back_as_they_were(d
     assert await database.run_log.write([entry]) == set()
     read = await database.run_log.read(RunId(run.id), after=0, limit=100)
     assert [numbered.event for numbered in read] == ALL_EVENTS
+
+
+async def test_a_notice_is_given_to_one_caller_until_it_was_taken(database: Database, run: Run) -> None:
+    first, second = await put(database, question(run), question(run, "call_2"))
+
+    async def due(at: datetime, limit: int = 10) -> list[tuple[ApprovalId, int]]:
+        async with database.begin() as tx:
+            notices = await tx.approvals.due_notices(at, retry_at=at + timedelta(minutes=1), limit=limit)
+            await tx.commit()
+        return [(approval.id, tries) for approval, tries in notices]
+
+    async def noticed(id: ApprovalId, retry_at: datetime | None) -> None:
+        async with database.begin() as tx:
+            await tx.approvals.noticed(id, retry_at=retry_at)
+            await tx.commit()
+
+    assert await due(NOON, limit=1) == [(first.id, 0)]
+    assert await due(NOON) == [(second.id, 0)]
+    assert await due(NOON) == []
+    await noticed(first.id, None)
+    await noticed(second.id, NOON + timedelta(seconds=5))
+    assert await due(NOON + timedelta(seconds=5)) == [(second.id, 1)]
+    await decide(database, second.id)
+    assert await due(NOON + timedelta(days=1)) == []
+    [third] = await put(database, question(run, "call_3"))
+    assert await database.run_log.write([ending(run, "Never mind")]) == set()
+    assert await due(NOON + timedelta(days=1)) == []
+    assert third.id > second.id

@@ -92,7 +92,9 @@ class Core:
             toolbox=self.tools,
             step=ModelStep(execute=execute),
             call=CallTools(toolbox=self.tools),
-            persons=AskPersons(begin=begin, read=read, now=self.clock, approval_seconds=self.approval_seconds),
+            persons=AskPersons(
+                begin=begin, read=read, signals=signals, now=self.clock, approval_seconds=self.approval_seconds
+            ),
             schema_mismatch=schema_mismatch,
             most_steps=self.agent_steps,
             most_tokens=self.agent_tokens,

@@ -31,11 +31,14 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Text()),
         sa.Column("decided_arguments", sa.Text()),
         sa.Column("comment", sa.Text()),
+        sa.Column("notice_tries", sa.Integer(), nullable=False),
+        sa.Column("notice_at", Moment),
         sqlite_autoincrement=True,
     )
     op.create_index("approvals_owner", "approvals", ["owner", "id"])
     op.create_index("approvals_run", "approvals", ["run_id"])
-    op.create_index("approvals_pending", "approvals", ["expires_at"], sqlite_where=PENDING, postgresql_where=PENDING)
+    for name, column in (("approvals_pending", "expires_at"), ("approvals_untold", "notice_at")):
+        op.create_index(name, "approvals", [column], sqlite_where=PENDING, postgresql_where=PENDING)
 
 
 def downgrade() -> None:
