@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import node
 from tests.support.postgres import MISSING, Source, create_database, drop_database, find_source, versions
 
 SOURCE = pytest.StashKey[Source | None]()
@@ -18,7 +19,11 @@ IN_USE = pytest.StashKey[str]()
 SHARED = pytest.StashKey[tuple[ExitStack, str]]()
 
 
-def pytest_report_header(config: pytest.Config) -> str:
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return [_postgres_header(config), node.header()]
+
+
+def _postgres_header(config: pytest.Config) -> str:
     source = config.stash[SOURCE] = find_source()
     if source is None:
         return f"Postgres: {MISSING}"
@@ -50,6 +55,8 @@ def _in_use(config: pytest.Config, source: Source, url: str) -> str:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if in_use := config.stash.get(IN_USE, None):
         terminalreporter.write_line(f"Postgres: {in_use}")
+    if node.missing():
+        terminalreporter.write_line(node.header(), yellow=True)
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from application.agents.call_tools import RESULT_CHARACTERS
 from application.agents.arguments import ARGUMENT_CHARACTERS
+from application.agents.call_tools import RESULT_CHARACTERS
 from application.agents.run_agent import STEERED
 from application.agents.sessions import SessionId
 from application.ports.tools import ToolFailed, ToolInvocation

@@ -33,6 +33,15 @@ class Page:
         said = {"id": self.id, "messages": self.messages, "trigger": "submit-message", **self.more, **body}
         return await self.app.http.post("/ai-sdk/chat", json=said)
 
+    async def leave(self, *, after: str) -> None:
+        """Send what there is to send, and cut the connection when that was read."""
+        body = {"id": self.id, "messages": self.messages, **self.more}
+        async with self.app.http.stream("POST", "/ai-sdk/chat", json=body) as response:
+            assert response.status_code == 200
+            lines = response.aiter_lines()
+            while after not in await anext(lines):
+                pass
+
     async def ask(self, text: str, **body: Any) -> UIMessage:
         """The answer, read to its end."""
         self.messages.append(self.question(text))

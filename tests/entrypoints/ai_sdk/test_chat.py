@@ -10,6 +10,7 @@ from tests.support.provider import Script, ScriptedProvider
 from tests.support.ui_stream import chunks_of, message_of
 
 ECHO = Script(echo=True)
+FOR_EVER = Script(words=10_000, delay=0.005)
 
 
 def same(page: Page, stored: list[dict[str, Any]]) -> bool:
@@ -168,20 +169,18 @@ async def test_a_page_that_comes_back_reads_the_answer_from_its_beginning(
     page: Page, app: Parley, provider: ScriptedProvider
 ) -> None:
     assert (await app.http.get(f"{page.url}/stream")).status_code == 204
-    provider.default = Script(words=60, delay=0.005)
+    provider.default = FOR_EVER
     page.messages.append(page.question("Slowly."))
-    body = {"id": page.id, "messages": page.messages}
-    async with app.http.stream("POST", "/ai-sdk/chat", json=body) as response:
-        lines = response.aiter_lines()
-        while "w3" not in await anext(lines):
-            pass
+    await page.leave(after="w3")
     later = await page.reloaded()
     assert [message["role"] for message in later.messages] == ["user"]
-    resumed = await app.http.get(f"{page.url}/stream")
-    assert resumed.status_code == 200
-    assert resumed.headers["x-vercel-ai-ui-message-stream"] == "v1"
+    reading = asyncio.create_task(app.http.get(f"{page.url}/stream"))
+    await provider.until(lambda: provider.calls[0].tokens_sent > 20, seconds=20)
+    await app.http.post(f"{page.url}/stop")
+    resumed = await reading
+    assert (resumed.status_code, resumed.headers["x-vercel-ai-ui-message-stream"]) == (200, "v1")
     later.messages.append(message_of(chunks_of(resumed.text)))
-    assert later.texts[-1] == " ".join(f"w{n}" for n in range(60))
+    assert later.texts[-1].startswith("w0 w1 w2 w3 w4 ")
     assert later.messages == await page.stored()
     idle = await app.http.get(f"{page.url}/stream")
     assert (idle.status_code, idle.content) == (204, b"")

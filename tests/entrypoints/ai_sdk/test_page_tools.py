@@ -57,15 +57,11 @@ async def test_outputs_sent_again_are_not_asked_again(page: Page, provider: Scri
 async def test_a_reload_amid_the_answer_to_outputs_resumes_the_whole_message(
     page: Page, app: Parley, provider: ScriptedProvider
 ) -> None:
-    provider.queue += [BOTH, Script(words=100, delay=0.005)]
+    provider.queue += [BOTH, Script(words=10_000, delay=0.005)]
     await page.ask("Rain?")
     for part in page.messages[-1]["parts"][2:]:
         part.update(state="output-available", output=["x", 1])
-    body = {"id": page.id, "messages": page.messages, **page.more}
-    async with app.http.stream("POST", "/ai-sdk/chat", json=body) as response:
-        lines = response.aiter_lines()
-        while "w3" not in await anext(lines):
-            pass
+    await page.leave(after="w3")
     later = await page.reloaded()
     assert [part["type"] for part in later.messages[-1]["parts"]] == [
         "step-start",
@@ -73,7 +69,10 @@ async def test_a_reload_amid_the_answer_to_outputs_resumes_the_whole_message(
         "tool-weather",
         "tool-tides",
     ]
-    resumed = message_of(chunks_of((await app.http.get(f"{page.url}/stream")).text))
+    reading = asyncio.create_task(app.http.get(f"{page.url}/stream"))
+    await provider.until(lambda: provider.calls[1].tokens_sent > 20, seconds=20)
+    await app.http.post(f"{page.url}/stop")
+    resumed = message_of(chunks_of((await reading).text))
     assert resumed == (await page.stored())[-1]
     assert resumed["id"] == page.messages[-1]["id"]
     assert [part["type"] for part in resumed["parts"]][-2:] == ["step-start", "text"]
