@@ -11,16 +11,7 @@ from application.agents.persons import Persons
 from application.ports.schema import SchemaMismatch
 from application.ports.tools import ToolProvider
 from application.runs.run_writer import RunWriter
-from domain.agent import (
-    AgentRules,
-    AskPerson,
-    AwaitPerson,
-    CallModel,
-    Finish,
-    RunTools,
-    TellResults,
-    next_action,
-)
+from domain.agent import AgentRules, AskPerson, AwaitPerson, CallModel, Finish, RunTools, TellResults, next_action
 from domain.conversation import PromptMessage
 from domain.journal import journal_of
 from domain.run import Run, RunFinished, RunKind, RunStatus

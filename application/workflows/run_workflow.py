@@ -1,7 +1,6 @@
 """Perform a workflow's run: the steps whose needs are met side by side, each recorded when it ends."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,14 +8,13 @@ from typing import Any
 from application.agents.persons import Persons
 from application.runs.run_writer import RunWriter
 from application.workflows.take_step import TakeStep
-from application.workflows.workflow_run import inputs_of, question_about, workflow_in
+from application.workflows.workflow_run import inputs_of, outcome_of, question_about, workflow_in
 from domain.conversation import PromptMessage
-from domain.run import Problem, Run, RunFinished, RunStatus, TextDelta
+from domain.run import Run, RunFinished
 from domain.step import StepFinished, StepStarted, WaitsFor
-from domain.usage import total_usage
 from domain.workflows.parts import ApprovalStep, PromptStep
 from domain.workflows.progress import Progress, progress_of
-from domain.workflows.workflow import StepState, Workflow, answer_of, ready
+from domain.workflows.workflow import StepState, Workflow, ready
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,7 @@ class RunWorkflow:
                     await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
                     writer.append([tasks.pop(name).result() for name in [*tasks] if tasks[name].done()])
                 elif progress.problems or len(progress.outputs) == len(workflow.steps):
-                    return _ended(workflow, progress, writer)
+                    return outcome_of(workflow, progress, writer)
                 elif await self.persons.suspend(run, WaitsFor.APPROVAL, writer):
                     return None
         finally:
@@ -74,13 +72,3 @@ class RunWorkflow:
             elif isinstance(step, ApprovalStep):
                 question, tool = question_about(workflow, step, inputs, outputs)
                 await self.persons.ask(run, [question], {tool.name: tool}, writer, told=progress.asked)
-
-
-def _ended(workflow: Workflow, progress: Progress, writer: RunWriter) -> RunFinished:
-    usage = total_usage(progress.usages)
-    if progress.problems:
-        words = "; ".join(f"step {name!r}: {why}" for name, why in progress.problems.items())
-        return RunFinished(RunStatus.FAILED, problem=Problem("step_failed", words), usage=usage)
-    answer = json.dumps(answer_of(workflow, progress.outputs), ensure_ascii=False)
-    writer.append([TextDelta(answer)])
-    return RunFinished(RunStatus.COMPLETED, "stop", usage=usage)

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import AsyncIterator
 
 import pytest
-from pydantic import SecretStr
+from pydantic import HttpUrl, SecretStr
 
 from entrypoints.container import Container, close
 from entrypoints.settings import Settings
@@ -13,7 +13,13 @@ from entrypoints.settings import Settings
 @pytest.fixture
 async def container() -> AsyncIterator[Container]:
     """With everything configured, so that no provider has a reason to give nothing."""
-    container = Container(settings=Settings(database_url="memory://", openai_api_key=SecretStr("not a key")))
+    settings = Settings(
+        database_url="memory://",
+        openai_api_key=SecretStr("not a key"),
+        approval_webhook=HttpUrl("http://localhost/hook"),
+        approval_webhook_secret=SecretStr("not a secret"),
+    )
+    container = Container(settings=settings)
     yield container
     await close(container)
 
@@ -28,7 +34,10 @@ async def test_every_provider_builds(container: Container, name: str) -> None:
 async def test_without_a_provider_of_models_everything_still_builds() -> None:
     nothing = Settings(database_url="memory://", openai_api_key=None, openai_base_url=None)
     container = Container(settings=nothing)
-    assert {name for name, provider in container.providers.items() if provider() is None} == {"openai_server"}
+    assert {name for name, provider in container.providers.items() if provider() is None} == {
+        "approval_notifier",
+        "openai_server",
+    }
     await close(container)
 
 
