@@ -23,15 +23,19 @@ from application.ports.tools import ToolFailed
 KEY = "parley/idempotency-key"
 """Where a server finds the key of the call, in `_meta`."""
 SESSION_GONE = "Session terminated"
-"""What the SDK says of a 404 to a session that there was."""
+"""What the SDK says of a bare 404 to a session that there was."""
 MOST_CHARACTERS = 1000
-GONE = ("Connection closed", "SSE stream ")
+CLOSED = "Connection closed"
 UNKNOWN = "whether it was carried out is not known"
 _Answer: TypeAdapter[CallToolResult | InputRequiredResult] = TypeAdapter(CallToolResult | InputRequiredResult)
 
 
 class NotTaken(ToolFailed):
     """The server has surely not begun the call, so it may be made again over another connection."""
+
+
+class ConnectionLost(ToolFailed):
+    """Nothing more comes over this connection."""
 
 
 async def call_tool(client: Client, name: str, arguments: Mapping[str, Any], key: str, *, seconds: float) -> str:
@@ -47,9 +51,11 @@ async def call_tool(client: Client, name: str, arguments: Mapping[str, Any], key
     except MCPError as error:
         if error.code == INVALID_REQUEST and error.message == SESSION_GONE:
             raise NotTaken("The tool server has forgotten this connection; call again") from error
+        if error.message == CLOSED:
+            raise ConnectionLost(f"The tool server went away during the call; {UNKNOWN}") from error
         raise ToolFailed(_told(error, seconds)) from error
     except (anyio.ClosedResourceError, anyio.BrokenResourceError, RuntimeError) as error:
-        raise ToolFailed(f"The connection to the tool server broke; {UNKNOWN}") from error
+        raise ConnectionLost(f"The connection to the tool server broke; {UNKNOWN}") from error
     except ValidationError as error:
         raise ToolFailed("The tool server gave an answer that cannot be read") from error
     except ValueError as error:
@@ -61,7 +67,7 @@ async def call_tool(client: Client, name: str, arguments: Mapping[str, Any], key
 
 def _told(error: MCPError, seconds: float) -> str:
     """By the SDK's own words, as servers use its codes too."""
-    if error.message.startswith(GONE):
+    if error.message.startswith("SSE stream "):
         return f"The tool server went away during the call; {UNKNOWN}"
     if error.code == REQUEST_TIMEOUT and error.message.endswith("timed out"):
         return f"The tool server did not answer within {seconds:g} seconds; {UNKNOWN}"

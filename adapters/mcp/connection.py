@@ -97,9 +97,9 @@ async def ask_for_changes(client: Client, on_change: Callable[[], None]) -> None
     while True:
         try:
             async with client.listen(tools_list_changed=True) as changes:
+                on_change()  # there may have been some before we listened
                 async for _ in changes:
                     on_change()
         except (MCPError, SubscriptionLost, TimeoutError):
             log.debug("no more word of changes; asked for again in %g s", LISTEN_AGAIN_SECONDS)
         await anyio.sleep(LISTEN_AGAIN_SECONDS)
-        on_change()  # there may have been some meanwhile

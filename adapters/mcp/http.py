@@ -13,6 +13,7 @@ from adapters.mcp.trouble import Trouble
 
 CONNECT_SECONDS = 10.0
 MOST_CONNECTIONS = 50
+SESSION = "mcp-session-id"
 BYTES_A_SECOND, BYTES_AT_ONCE = 10e6, 30e6
 
 
@@ -52,6 +53,10 @@ class _Bounded(httpx2.AsyncBaseTransport):
             raise
         if response.status_code in (401, 403) or response.status_code >= 500:
             self._trouble.say(f"answered with status {response.status_code}")
+        if response.status_code == 404 and SESSION in request.headers:
+            # The session is forgotten, so the call was not taken; without a body the SDK says so in its own words.
+            await response.aclose()
+            return httpx2.Response(404)
         if response.headers.get("content-encoding", "identity") != "identity":
             await response.aclose()
             self._trouble.say("answered in a packed form that was not asked for")

@@ -10,7 +10,7 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import METHOD_NOT_FOUND
 
-from adapters.mcp.calling import NotTaken, call_tool
+from adapters.mcp.calling import ConnectionLost, NotTaken, call_tool
 from adapters.mcp.config import ServerConfig
 from adapters.mcp.connection import ask_for_changes, connected, is_modern
 from adapters.mcp.listing import NOTHING, list_tools
@@ -75,7 +75,7 @@ class McpServer:
             raise ToolFailed(f"The tool server {self.name} has no tool {name} any more")
         try:
             return await call_tool(client, listed.name, arguments, key, seconds=self._config.timeout_seconds)
-        except NotTaken:
+        except (NotTaken, ConnectionLost):
             if self._client is client:
                 self._lose()
             raise

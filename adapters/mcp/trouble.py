@@ -16,9 +16,11 @@ class Trouble:
         self._reason = self._reason or reason
 
     def __str__(self) -> str:
+        """On one line, of printable characters."""
         reason = self._reason or "ended the connection"
         last_line = self.last_words.strip().rpartition("\n")[2]
-        return f"{reason}: {last_line[-LONGEST:]}" if last_line else reason
+        whole = f"{reason}: {last_line[-LONGEST:]}" if last_line else reason
+        return "".join(character if character.isprintable() else " " for character in whole)
 
 
 def told(error: BaseException) -> str:

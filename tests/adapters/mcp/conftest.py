@@ -26,8 +26,14 @@ async def start() -> AsyncIterator[Start]:
     """Tools of these servers, which are closed at the end; the patience is a test's."""
     started: list[McpTools] = []
 
-    def begin(*, refresh_seconds: float = 30.0, **servers: ServerConfig) -> McpTools:
-        patience = Patience(grace_seconds=0.3, first_pause_seconds=0.1, refresh_seconds=refresh_seconds)
+    def begin(*, listing_seconds: float = 30.0, refresh_seconds: float = 30.0, **servers: ServerConfig) -> McpTools:
+        patience = Patience(
+            listing_seconds=listing_seconds,
+            refresh_seconds=refresh_seconds,
+            call_seconds=30.0,
+            grace_seconds=0.3,
+            first_pause_seconds=0.1,
+        )
         started.append(McpTools(servers, patience))
         return started[-1]
 

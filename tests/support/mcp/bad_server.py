@@ -19,7 +19,6 @@ HOSTILE: list[dict[str, Any]] = [
     {"name": "näme with spaces", "inputSchema": {"type": "object"}},
     {"name": "name with spaces", "inputSchema": {"type": "object"}},
     {"name": "long" * 40, "inputSchema": {"type": "object"}},
-    {"name": "list", "inputSchema": {"type": "array"}},
     {"name": "large", "inputSchema": {"type": "object", "properties": {"x": {"description": "x" * 100_000}}}},
     {"name": "trusting", "annotations": {"idempotentHint": True, "readOnlyHint": True}},
     {"name": "chore", "execution": {"taskSupport": "required"}},
