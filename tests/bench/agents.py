@@ -106,7 +106,8 @@ async def waiting(url: str, count: int) -> None:
         page, _ = await container.list_approvals()(ME, status=ApprovalStatus.PENDING, before=None, limit=100)
         latencies = [await decided(container, approval.id, approval.request.run_id) for approval in page]
         print(
-            f"decision to next event: median {statistics.median(latencies) * 1000:.1f} ms, worst {max(latencies) * 1000:.1f}"
+            f"decision to next event: median {statistics.median(latencies) * 1000:.1f} ms, "
+            f"worst {max(latencies) * 1000:.1f} ms"
         )
 
 
