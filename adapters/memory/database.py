@@ -8,17 +8,23 @@ from functools import partial
 
 from adapters.memory.approvals import MemoryApprovals
 from adapters.memory.conversations import MemoryConversations
+from adapters.memory.documents import MemoryDocuments
 from adapters.memory.keys import MemoryKeys
+from adapters.memory.knowledge import Knowledge, KnowledgeDraft
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.messages import MemoryMessages
 from adapters.memory.run_log import MemoryRunLog
 from adapters.memory.runs import MemoryRuns
+from adapters.memory.search_index import MemorySearchIndex
 from adapters.memory.tables import Draft, Tables
+from adapters.memory.vector_index import MemoryVectorIndex
 from adapters.memory.workers import MemoryWorkers
 from application.ports.approvals import ApprovalRepository
 from application.ports.clock import Now
+from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.run_log import RunLog
+from application.ports.search_index import SearchIndex
 from application.ports.storage import (
     ConversationRepository,
     MessageRepository,
@@ -27,6 +33,7 @@ from application.ports.storage import (
     Transaction,
     UsageLedger,
 )
+from application.ports.vector_index import VectorIndex
 from application.ports.workers import Workers
 from domain.errors import StorageUnavailable
 
@@ -36,8 +43,8 @@ wall_clock: Now = partial(datetime.now, UTC)
 class MemoryReadTransaction(ReadTransaction):
     """Sees what is committed; a change made in it is seen by nobody else and forgotten."""
 
-    def __init__(self, draft: Draft, now: Now) -> None:
-        self._draft = draft
+    def __init__(self, draft: Draft, knowledge: KnowledgeDraft, now: Now) -> None:
+        self._draft, self._knowledge = draft, knowledge
         self._now = now
 
     @property
@@ -56,6 +63,18 @@ class MemoryReadTransaction(ReadTransaction):
     def approvals(self) -> ApprovalRepository:
         return MemoryApprovals(self._draft)
 
+    @property
+    def documents(self) -> DocumentRepository:
+        return MemoryDocuments(self._draft, self._knowledge)
+
+    @property
+    def search(self) -> SearchIndex:
+        return MemorySearchIndex(self._knowledge)
+
+    @property
+    def vectors(self) -> VectorIndex:
+        return MemoryVectorIndex(self._knowledge)
+
 
 class MemoryTransaction(MemoryReadTransaction, Transaction):
     """Sees its own changes too; others see them once it has committed."""
@@ -71,6 +90,7 @@ class MemoryTransaction(MemoryReadTransaction, Transaction):
     async def commit(self) -> None:
         await asyncio.sleep(0)  # where a database would make others wait, others get their turn here too
         self._draft.commit()
+        self._knowledge.commit()
 
 
 class MemoryDatabase:
@@ -81,6 +101,7 @@ class MemoryDatabase:
 
     def __init__(self, *, busy_seconds: float = 5.0, now: Now = wall_clock, alone: bool = True) -> None:
         self.tables = Tables()
+        self.knowledge = Knowledge()
         self.run_log: RunLog = MemoryRunLog(self.tables, self._writing, now)
         self.workers: Workers = MemoryWorkers(self.tables, self._writing, now, alone)
         self._now = now
@@ -98,13 +119,13 @@ class MemoryDatabase:
         """Raise StorageUnavailable after `busy_seconds` behind other writers."""
         async with self._writing():
             with self._counted():
-                yield MemoryTransaction(Draft(self.tables), self._now)
+                yield MemoryTransaction(Draft(self.tables), KnowledgeDraft(self.knowledge), self._now)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadTransaction]:
         with self._counted():
             await asyncio.sleep(0)
-            yield MemoryReadTransaction(Draft(self.tables), self._now)
+            yield MemoryReadTransaction(Draft(self.tables), KnowledgeDraft(self.knowledge), self._now)
 
     async def ping(self) -> None:
         """Memory always answers."""

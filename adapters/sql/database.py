@@ -11,6 +11,7 @@ from adapters.sql.postgres import PostgresBackend
 from adapters.sql.run_log import SqlRunLog
 from adapters.sql.sqlite import SqliteBackend
 from adapters.sql.transaction import SqlReadTransaction, SqlTransaction
+from adapters.sql.vector_cache import VectorCache
 from adapters.sql.workers import SqlWorkers
 from application.ports.run_log import RunLog
 from application.ports.signals import Signals
@@ -19,42 +20,52 @@ from application.ports.workers import Workers
 
 POSTGRES = re.compile(r"^postgres(ql)?(\+\w+)?://")
 SQLITE = re.compile(r"^sqlite(\+\w+)?://")
+VECTOR_CACHE_BYTES = 512 * 1024 * 1024
 
 
 class SqlDatabase:
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, *, vector_cache_bytes: int = VECTOR_CACHE_BYTES) -> None:
         self.backend = backend
+        self._vectors = VectorCache(vector_cache_bytes)
         self.run_log: RunLog = SqlRunLog(backend)
         self.workers: Workers = SqlWorkers(backend)
 
     @classmethod
     def connect(
-        cls, url: str, *, pool_size: int = 10, wait_seconds: float = 5.0, statement_seconds: float = 4.0
+        cls,
+        url: str,
+        *,
+        pool_size: int = 10,
+        wait_seconds: float = 5.0,
+        statement_seconds: float = 4.0,
+        vector_cache_bytes: int = VECTOR_CACHE_BYTES,
     ) -> "SqlDatabase":
         """The database at `url`; nothing is opened yet. Raise ValueError for a URL of another kind.
 
         Nobody waits longer than `wait_seconds` for a connection, and `statement_seconds` for a statement; then
         StorageUnavailable is raised. On Postgres one connection more than `pool_size` writes the event log and beats.
+        Vectors that pgvector does not hold are searched in memory up to `vector_cache_bytes`, else by reading them.
         """
         limits = {"wait_seconds": wait_seconds, "statement_seconds": statement_seconds}
+        cache = {"vector_cache_bytes": vector_cache_bytes}
         if POSTGRES.match(url):
-            return cls(PostgresBackend(POSTGRES.sub("postgresql://", url), pool_size=pool_size, **limits))
+            return cls(PostgresBackend(POSTGRES.sub("postgresql://", url), pool_size=pool_size, **limits), **cache)
         path = sa.make_url(url).database if SQLITE.match(url) else None
         if not path or path == ":memory:":
             raise ValueError("The database URL must be sqlite:///path/of/a/file or postgresql://user@host/name")
-        return cls(SqliteBackend(path, **limits))
+        return cls(SqliteBackend(path, **limits), **cache)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
         """As the port's BeginTransaction."""
         async with self.backend.begin() as session:
-            yield SqlTransaction(session)
+            yield SqlTransaction(session, self._vectors)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadTransaction]:
         """As the port's BeginRead."""
         async with self.backend.read() as session:
-            yield SqlReadTransaction(session)
+            yield SqlReadTransaction(session, self._vectors)
 
     def signals_over(self, local: Signals) -> Signals:
         """Signals to every process that shares the database, by way of `local` within this one.

@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Protocol
 
 from application.ports.approvals import ApprovalRepository
+from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.search_index import SearchIndex
+from application.ports.vector_index import VectorIndex
 from domain.access import OwnerId
 from domain.conversation import (
     Conversation,
@@ -204,6 +207,18 @@ class ReadTransaction(Protocol):
     @property
     @abstractmethod
     def approvals(self) -> ApprovalRepository: ...
+
+    @property
+    @abstractmethod
+    def documents(self) -> DocumentRepository: ...
+
+    @property
+    @abstractmethod
+    def search(self) -> SearchIndex: ...
+
+    @property
+    @abstractmethod
+    def vectors(self) -> VectorIndex: ...
 
 
 class Transaction(ReadTransaction, Protocol):
