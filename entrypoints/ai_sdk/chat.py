@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Path, Query, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from domain import errors
 from domain.conversation import ALIAS_CHARACTERS, Conversation, Message, MessageId, Role, storable
@@ -100,7 +101,8 @@ async def read(
     page, more = await services.list_messages()(caller, conversation.id, before=cursor, tip=None, limit=limit)
     page = _from_a_question_on(page) if more else page
     url = request.url.include_query_params(before=page[0].id) if more else None
-    return JSONResponse(ui_messages(page), headers={"Link": f'<{url.path}?{url.query}>; rel="next"'} if url else None)
+    link = {"Link": f'<{url.path}?{url.query}>; rel="next"'} if url else None
+    return Response(msgspec.json.encode(ui_messages(page)), headers=link, media_type="application/json")
 
 
 async def _found(chat_id: str, services: Services, caller: Caller) -> tuple[Conversation | None, Run | None]:

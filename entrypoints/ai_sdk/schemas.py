@@ -41,7 +41,9 @@ class UIPartIn(Open):
         """The name of the tool, if the part is a call of one."""
         if self.tool_call_id is None:
             return None
-        return self.tool_name if self.type == "dynamic-tool" else self.type.removeprefix("tool-")
+        if self.type == "dynamic-tool":
+            return self.tool_name
+        return self.type.removeprefix("tool-") if self.type.startswith("tool-") else None
 
 
 class UIMessageIn(Open):

@@ -1,9 +1,8 @@
 """What a page sends, as the step in its chat that it is."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
-
-import msgspec
 
 from application.chat.chat_step import ChatStep, Intent
 from domain.access import Principal
@@ -58,9 +57,9 @@ def _own_key(body: ChatStepBody, caller: Principal, last: UIMessageIn) -> Idempo
     """A message is asked once: its own name and words are the key. To ask again is what a page says otherwise."""
     if body.trigger != "submit-message" or not last.id:
         return None
-    said = [[part.type, part.text, part.url, part.tool_call_id, part.state, part.output] for part in last.parts]
-    named = msgspec.json.encode([body.id, last.id, body.message_id == last.id, last.role, said])
-    digest = hashlib.sha256(named).hexdigest()
+    said = [[p.type, p.text, p.url, p.tool_call_id, p.state, text_of_output(p.output)] for p in last.parts]
+    named = json.dumps([body.id, last.id, body.message_id == last.id, last.role, said])
+    digest = hashlib.sha256(named.encode()).hexdigest()
     return IdempotencyKey(caller.owner, f"ai-sdk:{digest}", digest)
 
 

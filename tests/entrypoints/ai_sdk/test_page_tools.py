@@ -111,3 +111,29 @@ async def test_outputs_of_a_chat_that_is_not_known_bring_it_along(page: Page, pr
     assert response.status_code == 200, response.text
     assert [message["role"] for message in provider.calls[0].body["messages"]] == ["user", "assistant", "tool"]
     assert [message["role"] for message in await page.stored()] == ["user", "assistant"]
+
+
+OUTPUTS: list[Any] = [
+    "plain", "", "5", 5, 10**400, 1.5, True, None, [], {"a": [None, "\u2028"]}, '"quoted"', " 1e999", '{"a"', '{"a":1}',
+]  # fmt: skip
+
+
+async def test_outputs_come_back_as_they_were(page: Page, provider: ScriptedProvider) -> None:
+    for output in OUTPUTS:
+        provider.queue += [ONE]
+        await page.ask("Rain?")
+        await page.give_outputs(output)
+    given = [part["output"] for message in page.messages for part in message["parts"] if "output" in part]
+    stored = [part["output"] for message in await page.stored() for part in message["parts"] if "output" in part]
+    assert given == OUTPUTS
+    assert [*stored[:4], *stored[5:]] == [*OUTPUTS[:4], *OUTPUTS[5:]]
+
+
+async def test_what_no_store_could_keep_is_refused(page: Page, app: Parley) -> None:
+    call = '{"type":"tool-x","toolCallId":"c","state":"output-available","output":OUTPUT}'
+    said = '{"id":"chat","messages":[{"id":"a","role":"assistant","parts":[CALL]}]}'.replace("CALL", call)
+    for output in ('"\\ud800"', '{"a":"\\udfff"}', '{"\\ud800":1}', '"a\\u0000"', "[" * 957 + "]" * 957):
+        body = said.replace("OUTPUT", output).encode()
+        response = await app.http.post("/ai-sdk/chat", content=body, headers={"content-type": "application/json"})
+        assert (response.status_code, response.json()["code"]) == (422, "invalid_input"), output
+    assert (await app.http.get("/conversations")).json() == []
