@@ -23,9 +23,8 @@ RUN = Run(RunId(3), ALICE, RunKind.REPLY, HERE, QUESTION, ANSWER, "m", RunStatus
           settings=RunSettings(server_tools=(SERVER_TOOL,)))  # fmt: skip
 
 
-async def case(told: Told, *, last_event: int) -> dict[str, Any] | None:
-    """The stream that a reader gets, and the message that is stored; None where nothing is."""
-    answer = Message(ANSWER, HERE, QUESTION, Role.ASSISTANT, told.parts, MessageStatus.COMPLETED, NOW, RUN.id)
+async def streamed(told: Told, *, last_event: int) -> str:
+    """What a reader gets; so much of the log was there when the reader came."""
 
     async def numbered() -> AsyncIterator[list[NumberedEvent]]:
         number = 0
@@ -33,18 +32,22 @@ async def case(told: Told, *, last_event: int) -> dict[str, Any] | None:
             yield [NumberedEvent(number := number + 1, event) for event in batch]
 
     pieces = [piece async for piece in stored(replace(RUN, last_event=last_event), numbered())]
-    body = b"".join(pieces).decode()
+    return b"".join(pieces).decode()
+
+
+async def case(told: Told) -> dict[str, Any] | None:
+    """The answer as it is written and later, and the message that is stored; None where nothing is."""
+    answer = Message(ANSWER, HERE, QUESTION, Role.ASSISTANT, told.parts, MessageStatus.COMPLETED, NOW, RUN.id)
+    live, replay = [await streamed(told, last_event=seen) for seen in (0, len(told.events))]
     for message in ui_messages([answer]):
-        return {"body": body, "expected": message, "resets": '"reset-step"' in body}
+        return {"live": live, "replay": replay, "expected": message, "resets": '"reset-step"' in live}
     return None
 
 
 @pytest.mark.usefixtures("packages")
 async def test_pages_of_the_ai_sdk_hold_what_is_stored(app: Parley, provider: ScriptedProvider) -> None:
-    cases = [await case(told, last_event=seen) for told in told_answers(40) for seen in (0, len(told.events))]
-    given = {
-        "url": app.url,
-        "provider": provider.url.removesuffix("/v1"),
-        "cases": [each for each in cases if each],
-    }
+    cases = [await case(told) for told in told_answers(60)]
+    told = [each for each in cases if each]
+    assert sum(each["resets"] for each in told) > 10
+    given = {"url": app.url, "provider": provider.url.removesuffix("/v1"), "cases": told}
     await run_checks("ai_sdk.mjs", given, count=20)
