@@ -94,7 +94,7 @@ def find(
     values = {"here": index_id, "vector": to_text(vector), "most": limit, "firsts": firsts, "lasts": lasts}
     if sum(lasts) - sum(firsts) >= EXACT_UP_TO:
         with _limits(connection):
-            found = _hits(connection.execute(_by_graph(generation_id), values))
+            found = _hits(connection.execute(graph_search(generation_id), values))
         if len(found) == limit:  # else too few of the owner's were met among everybody's
             return found
     return _hits(connection.execute(_one_by_one(generation_id), values))
@@ -104,7 +104,8 @@ def to_text(vector: Sequence[float]) -> str:
     return to_json(unit(vector).tolist())
 
 
-def _by_graph(generation_id: int) -> sa.TextClause:
+def graph_search(generation_id: int) -> sa.TextClause:
+    """The order is that of the HNSW index, word for word."""
     return _text_of(
         """SELECT number, -(embedding <#> CAST(:vector AS halfvec)) FROM {table}
         WHERE index_id = :here
