@@ -1,5 +1,5 @@
-"""The names that OpenAI's clients know rows by: `resp_` a run, `conv_` a conversation, `msg_`, `fc_`, `rs_` and `fco_`
-the items of a message."""
+"""The names that OpenAI's clients know rows by: `resp_` a run, `conv_` a conversation, `msg_`, `fc_`, `rs_`, `fco_`
+and `mcp_` the items of a message."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ITEM = re.compile(
     r"(?P<kind>[a-z]{2,3})_(?P<message>[1-9][0-9]{0,18})(?:_(?P<place>[1-9][0-9]{0,5}))?(?:_a[1-9][0-9]{0,5})?"
 )
 LARGEST = 2**63 - 1
-KINDS = {"message": "msg", "reasoning": "rs", "function_call": "fc", "function_call_output": "fco"}
+KINDS = {"message": "msg", "reasoning": "rs", "function_call": "fc", "function_call_output": "fco", "mcp_call": "mcp"}
 TYPES = {prefix: kind for kind, prefix in KINDS.items()}
 
 

@@ -17,7 +17,9 @@ Penalty = Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)]
 
 
 class FunctionTool(OfKinds):
-    NEEDS: ClassVar = {"function": ("name",)}
+    """`function` is run by the caller; `parley:tool` is one of this server's own, by its name."""
+
+    NEEDS: ClassVar = {"function": ("name",), "parley:tool": ("name",)}
 
     type: Annotated[str, Field(min_length=1, max_length=64)]
     name: ToolName | None = None

@@ -14,6 +14,8 @@ NOTE = "response"
 """Where a run's `extra` holds what only this surface knows of the request."""
 PASSED = ("user", "safety_identifier", "prompt_cache_key", "service_tier", "presence_penalty", "frequency_penalty")
 """Fields that go to a provider as they are, and are told again under the same names."""
+SERVER_TOOL = "parley:tool"
+"""The type of a tool that Parley runs itself: `{"type": "parley:tool", "name": "calculator"}`."""
 Echo = dict[str, Any]
 
 
@@ -28,6 +30,8 @@ def settings_of(body: ResponseBody) -> RunSettings:
         top_p=body.top_p,
         max_tokens=body.max_output_tokens,
         tools=tools,
+        server_tools=tuple(tool.name or "" for tool in body.tools or () if tool.type == SERVER_TOOL),
+        max_steps=None if body.max_tool_calls is None else body.max_tool_calls + 1,
         tool_choice=choice,
         parallel_tool_calls=body.parallel_tool_calls,
         json_schema=_schema_of(body.text.format) if body.text and body.text.format else None,
@@ -68,7 +72,7 @@ def echo_of(settings: RunSettings) -> Echo:
         "temperature": settings.temperature,
         "top_p": settings.top_p,
         "max_output_tokens": settings.max_tokens,
-        "tools": [_tool_echo(tool) for tool in settings.tools] or None,
+        "tools": [*map(_tool_echo, settings.tools), *map(_server_tool_echo, settings.server_tools)] or None,
         "tool_choice": _choice_echo(settings.tool_choice),
         "parallel_tool_calls": settings.parallel_tool_calls,
         "text": _text_echo(settings.json_schema, extra.get("verbosity")),
@@ -105,12 +109,13 @@ def _allowed_of(body: ResponseBody) -> Echo:
         return {}
     allowed = [{"type": "function", "name": tool.name} for tool in choice.tools or ()]
     given = {"type": "allowed_tools", "mode": choice.mode, "tools": allowed}
-    return {"tools": [_tool_echo(_tool_of(tool)) for tool in body.tools or ()], "tool_choice": given}
+    tools = [_tool_echo(_tool_of(tool)) for tool in body.tools or () if tool.type != SERVER_TOOL]
+    return {"tools": tools, "tool_choice": given}
 
 
 def _tools_and_choice(body: ResponseBody) -> tuple[tuple[ToolSpec, ...], ToolChoice | None]:
     """A choice among some tools leaves the others out, so that the model cannot call them."""
-    tools = tuple(map(_tool_of, body.tools or ()))
+    tools = tuple(_tool_of(tool) for tool in body.tools or () if tool.type != SERVER_TOOL)
     choice = body.tool_choice
     if not isinstance(choice, Choice):
         return tools, ToolUse(choice) if choice else None
@@ -143,6 +148,10 @@ def _tool_echo(tool: ToolSpec) -> Echo:
         "type": "function", "name": tool.name, "description": tool.description or None,
         "parameters": tool.parameters, "strict": tool.strict,
     }  # fmt: skip
+
+
+def _server_tool_echo(name: str) -> Echo:
+    return {"type": SERVER_TOOL, "name": name}
 
 
 def _choice_echo(choice: ToolChoice | None) -> str | Echo | None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from domain.access import Principal
 from domain.errors import InvalidInput
 from domain.run import Run, RunStatus
+from domain.step import RunWaiting
 from entrypoints.container import Container
 from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.encoders.sse import HEARTBEAT
@@ -123,10 +124,11 @@ async def list_input_items(
 
 
 async def _whole(run: Run, services: Container, caller: Principal) -> Response:
-    """The response when its run has ended. Raise RunFailed when there is no answer at all."""
+    """The response when its run has ended or waits for a person. Raise RunFailed when there is no answer at all."""
     async with aclosing(services.run_reader().follow(run)) as batches:
-        async for _ in batches:
-            pass
+        async for batch in batches:
+            if isinstance(batch[-1].event, RunWaiting):
+                break
     ended = await services.get_run()(caller, run.id)
     if ended.status is RunStatus.FAILED and ended.problem:
         raise RunFailed(ended, ended.problem)
@@ -135,7 +137,8 @@ async def _whole(run: Run, services: Container, caller: Principal) -> Response:
 
 async def _look(run: Run, services: Container, caller: Principal) -> Response:
     parts = () if run.status.is_active else await answer_of(services, caller, run)
-    return json_response(response_of(run, parts))
+    approvals = await services.list_run_approvals()(caller, run.id) if run.settings.server_tools else []
+    return json_response(response_of(run, parts, approvals))
 
 
 def json_response(document: object) -> Response:

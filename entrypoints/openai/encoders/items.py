@@ -1,13 +1,17 @@
 """The items that OpenAI's clients know a message as: one for each part that is said, thought or called."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from domain.conversation import Part, Phase, Reasoning, Text, ToolCall
+from domain.approval import Approval
+from domain.conversation import Part, Phase, Reasoning, Text, ToolCall, ToolResult
 from entrypoints.openai.ids import item_id
 
 Item = dict[str, Any]
+
+SERVER = "parley"
+"""The `server_label` of the tools that are run here."""
 
 
 def output_text(text: str) -> Item:
@@ -37,6 +41,25 @@ def call_item(id: str, status: str, *, call_id: str, name: str, arguments: str) 
     }  # fmt: skip
 
 
+def run_here_item(
+    id: str, status: str, *, name: str, arguments: str, output: str | None = None, error: str | None = None
+) -> Item:
+    """A call that Parley itself carries out is told as OpenAI tells one of a server's tools: no client is to run it."""
+    return {
+        "id": id, "type": "mcp_call", "status": status, "server_label": SERVER, "name": name, "arguments": arguments,
+        "output": output, "error": error, "approval_request_id": None,
+    }  # fmt: skip
+
+
+def approval_item(approval_id: int, call: ToolCall, reason: str) -> Item:
+    """The question to a person; it is answered at `/approvals/{approval_id}`."""
+    return {
+        "id": f"apr_{approval_id}", "type": "parley:approval_request", "status": "completed",
+        "approval_id": approval_id, "call_id": call.id, "name": call.name, "arguments": call.arguments,
+        "reason": reason,
+    }  # fmt: skip
+
+
 def item_of(part: Text | Reasoning | ToolCall, id: str, status: str) -> Item:
     """What an assistant's part is as an item."""
     match part:
@@ -51,18 +74,53 @@ def item_of(part: Text | Reasoning | ToolCall, id: str, status: str) -> Item:
 TYPE_OF: dict[type[Part], str] = {Text: "message", Reasoning: "reasoning", ToolCall: "function_call"}
 
 
-def output_items(parts: Iterable[Part], key: str, status: str, *, refused: bool = False) -> list[Item]:
+def output_items(
+    parts: Sequence[Part],
+    key: str,
+    status: str,
+    *,
+    refused: bool = False,
+    is_run_here: Callable[[str], bool] = lambda _: False,
+    approvals: Sequence[Approval] = (),
+) -> list[Item]:
     """The items of an answer; `key` is its message's id. Items of a kind are counted, whatever stands between.
 
-    `refused`: the text at the end says why there is no answer.
+    `refused`: the text at the end says why there is no answer. Calls whose results are in the answer itself are the
+    server's own, as `is_run_here` knows also without; what people were asked stands behind the calls of one step.
     """
     counts: Counter[str] = Counter()
-    items = []
+    results = {part.call_id: part for part in parts if isinstance(part, ToolResult)}
+    items, asked = list[Item](), list[ToolCall]()
+
+    def fresh_id(kind: str) -> str:
+        counts[kind] += 1
+        return item_id(kind, key, counts[kind] - 1)
+
     for part in parts:
-        if isinstance(part, (Text, Reasoning, ToolCall)):
-            kind = TYPE_OF[type(part)]
-            items.append(item_of(part, item_id(kind, key, counts[kind]), status))
-            counts[kind] += 1
+        if not isinstance(part, ToolCall):
+            items += _questions(asked, approvals)
+            asked = []
+        if isinstance(part, ToolCall) and (part.id in results or is_run_here(part.name)):
+            result = results.get(part.id)
+            asked.append(part)
+            items.append(
+                run_here_item(
+                    fresh_id("mcp_call"),
+                    "completed" if result else status,
+                    name=part.name,
+                    arguments=part.arguments,
+                    output=result.content if result else None,
+                )
+            )
+        elif isinstance(part, (Text, Reasoning, ToolCall)):
+            items.append(item_of(part, fresh_id(TYPE_OF[type(part)]), status))
+    items += _questions(asked, approvals)
     if refused and items and items[-1]["type"] == "message":
         items[-1]["content"] = [refusal(piece["text"]) for piece in items[-1]["content"]]
     return items
+
+
+def _questions(calls: Sequence[ToolCall], approvals: Sequence[Approval]) -> list[Item]:
+    of = {call.id: call for call in calls}
+    put = [(a.id, of[a.request.call_id], a.request.reason) for a in approvals if a.request.call_id in of]
+    return [approval_item(id, call, reason.value) for id, call, reason in put]

@@ -1,6 +1,6 @@
 """A response in one document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +36,8 @@ NO_USAGE = {
 class Heading:
     """What a response says from its first event to its last. `key` is what the ids of its items are made of.
 
-    `settings` are the fields that tell what was asked for.
+    `settings` are the fields that tell what was asked for. `callers_tools` are those that the caller runs, where Parley
+    runs all others itself; None where it runs none.
     """
 
     id: str
@@ -45,6 +46,10 @@ class Heading:
     model: str
     background: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
+    callers_tools: frozenset[str] | None = None
+
+    def is_run_here(self, tool: str) -> bool:
+        return self.callers_tools is not None and tool not in self.callers_tools
 
 
 DEFAULTS: Mapping[str, Any] = {
@@ -56,9 +61,9 @@ DEFAULTS: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def begun(heading: Heading, status: str) -> dict[str, Any]:
-    """The response while it is being written."""
-    return _document(heading, status=status)
+def begun(heading: Heading, status: str, output: Sequence[Item] = ()) -> dict[str, Any]:
+    """The response while it is being written; `output` is what waits for a person."""
+    return _document(heading, status=status, output=list(output))
 
 
 def ended(

@@ -9,17 +9,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.conversation import Part, Reasoning, Text, ToolCall
+from domain.conversation import Part, Reasoning, Text, ToolCall, ToolResult
 from domain.run import AnswerReset, Problem, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta
+from domain.step import ApprovalRequested, StepFinished, ToolFinished, ToolStarted
 from domain.tool import ToolCallDelta
 from entrypoints.openai.encoders.items import (
     Item,
+    approval_item,
     call_item,
     message_item,
     output_text,
     reasoning_item,
     reasoning_text,
     refusal,
+    run_here_item,
 )
 from entrypoints.openai.encoders.response import Heading, begun, ended, final_status
 from entrypoints.openai.ids import item_id
@@ -37,8 +40,11 @@ class OpenItem:
     call: ToolCallDelta | None = None
     pieces: list[str] = field(default_factory=list)
 
-    def as_item(self, status: str, *content: Item) -> Item:
+    def as_item(self, status: str, *content: Item, output: str | None = None) -> Item:
         """An item of text with this content, or the call with all that was written of its arguments."""
+        if self.call and self.type == "mcp_call":
+            said = "".join(self.pieces)
+            return run_here_item(self.id, status, name=self.call.name, arguments=said, output=output)
         if self.call:
             call = {"call_id": self.call.id, "name": self.call.name}
             return call_item(self.id, status, arguments="".join(self.pieces), **call)
@@ -58,6 +64,7 @@ class ResponseFold:
         self._counts: dict[str, int] = {}
         self._text: OpenItem | None = None
         self._calls: dict[int, OpenItem] = {}
+        self._run_here: dict[str, OpenItem] = {}
         self._done: list[tuple[int, Item]] = []
         self._out: list[WireEvent] = []
 
@@ -88,6 +95,14 @@ class ResponseFold:
                 self._think(text, ends=state is not None)
             case ToolCallDelta():
                 self._call(event)
+            case StepFinished():
+                self._close_text("completed")
+            case ToolStarted(call_id):
+                self._emit("response.mcp_call.in_progress", self._run_here[call_id])
+            case ToolFinished(call_id, content, is_error):
+                self._tell(call_id, content, is_error=is_error)
+            case ApprovalRequested():
+                self._ask(event)
             case AnswerReset():
                 self._begin_anew(event)
             case RunFinished():
@@ -117,16 +132,38 @@ class ResponseFold:
         """Calls may be written side by side: they stay open to the end."""
         self._close_text("completed")
         if (item := self._calls.get(piece.index)) is None:
-            item = self._calls[piece.index] = self._open_item("function_call", piece)
+            kind = "mcp_call" if self.heading.is_run_here(piece.name) else "function_call"
+            item = self._calls[piece.index] = self._open_item(kind, piece)
+            if kind == "mcp_call":
+                self._run_here[piece.id] = item
         if piece.arguments:
             item.pieces.append(piece.arguments)
-            self._emit("response.function_call_arguments.delta", item, delta=piece.arguments)
+            self._emit(f"response.{item.type}_arguments.delta", item, delta=piece.arguments)
+
+    def _tell(self, call_id: str, content: str, *, is_error: bool = False) -> None:
+        """What came of a call that was carried out here."""
+        item = self._run_here.pop(call_id)
+        self._calls = {index: call for index, call in self._calls.items() if call is not item}
+        self._emit("response.mcp_call_arguments.done", item, arguments="".join(item.pieces))
+        self._emit(f"response.mcp_call.{'failed' if is_error else 'completed'}", item)
+        self._close_item(item, item.as_item("completed", output=content))
+
+    def _ask(self, question: ApprovalRequested) -> None:
+        """A question to a person is an item that is whole at once."""
+        asked = self._run_here[question.call_id]
+        name = asked.call.name if asked.call else ""
+        call = ToolCall(question.call_id, name, "".join(asked.pieces))
+        document = approval_item(question.approval_id, call, question.reason.value)
+        item = OpenItem(id=document["id"], index=self._index, type=document["type"])
+        self._index += 1
+        self._item_event("response.output_item.added", item, {**document, "status": "in_progress"})
+        self._close_item(item, document)
 
     def _begin_anew(self, reset: AnswerReset) -> None:
         if self._text or self._calls or self._done:
             self._close_all("incomplete")
             self._attempt += 1
-            self._done, self._counts, self._calls = [], {}, {}
+            self._done, self._counts, self._calls, self._run_here = [], {}, {}, {}
         parts: tuple[Part, ...] = reset.parts
         for number, part in enumerate(parts):
             match part:
@@ -136,6 +173,8 @@ class ResponseFold:
                     self._think(text, ends=state is not None)
                 case ToolCall():
                     self._call(ToolCallDelta(number, part.id, part.name, part.arguments))
+                case ToolResult(call_id, content) if call_id in self._run_here:
+                    self._tell(call_id, content)
 
     def _end(self, outcome: RunFinished) -> None:
         self._close_all("completed" if outcome.status is RunStatus.COMPLETED else "incomplete", refused=outcome.refused)
@@ -167,7 +206,8 @@ class ResponseFold:
         for item in self._calls.values():
             arguments = "".join(item.pieces)
             name = item.call.name if item.call else ""
-            self._emit("response.function_call_arguments.done", item, name=name, arguments=arguments)
+            more = {} if item.type == "mcp_call" else {"name": name}
+            self._emit(f"response.{item.type}_arguments.done", item, **more, arguments=arguments)
             self._close_item(item, item.as_item(status))
         self._calls = {}
 

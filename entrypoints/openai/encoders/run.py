@@ -1,10 +1,12 @@
 """A stored run as a response."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from domain.conversation import Part
+from domain.approval import Approval, ApprovalStatus
+from domain.conversation import Part, ToolCall
 from domain.run import Run, outcome_of
-from entrypoints.openai.encoders.items import output_items
+from entrypoints.openai.encoders.items import Item, approval_item, output_items
 from entrypoints.openai.encoders.response import STATUS, Heading, begun, ended
 from entrypoints.openai.ids import conversation_id, response_id
 from entrypoints.openai.response_settings import echo_of, note_of
@@ -20,6 +22,7 @@ def heading_of(run: Run) -> Heading:
         model=run.model,
         background=is_background(run),
         settings=echo,
+        callers_tools=frozenset(tool.name for tool in run.settings.tools) if run.settings.server_tools else None,
     )
 
 
@@ -27,12 +30,24 @@ def is_background(run: Run) -> bool:
     return bool(note_of(run.settings).get("background"))
 
 
-def response_of(run: Run, answer: tuple[Part, ...] = ()) -> dict[str, Any]:
-    """The response as it is now; `answer` is what its run has left, once it has ended."""
+def response_of(run: Run, answer: tuple[Part, ...] = (), approvals: Sequence[Approval] = ()) -> dict[str, Any]:
+    """The response as it is now; `answer` is what its run has left, once it has ended.
+
+    Of one that waits for a person the output has the questions.
+    """
+    heading = heading_of(run)
     if run.status.is_active:
-        return begun(heading_of(run), STATUS[run.status])
+        open = [approval for approval in approvals if approval.status is ApprovalStatus.PENDING]
+        return begun(heading, STATUS[run.status], [_question(approval) for approval in open])
     outcome = outcome_of(run)
     status = "completed" if STATUS[run.status] == "completed" else "incomplete"
     finished_at = int(run.finished_at.timestamp()) if run.finished_at else None
-    output = output_items(answer, str(run.answer_id), status, refused=run.refused)
-    return ended(heading_of(run), outcome, output, completed_at=finished_at)
+    output = output_items(
+        answer, heading.key, status, refused=run.refused, is_run_here=heading.is_run_here, approvals=approvals
+    )
+    return ended(heading, outcome, output, completed_at=finished_at)
+
+
+def _question(approval: Approval) -> Item:
+    request = approval.request
+    return approval_item(approval.id, ToolCall(request.call_id, request.tool, request.arguments), request.reason.value)
