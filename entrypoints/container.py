@@ -1,8 +1,10 @@
 """The composition root: the only place that names adapters."""
 
+import os
 import random
 import secrets
 import sqlite3
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -12,6 +14,8 @@ from adapters.demo.embedder import HashingEmbedder
 from adapters.demo.language_model import DemoLanguageModel
 from adapters.http.limits import Limits
 from adapters.http.retries import Retries
+from adapters.mcp.config import McpFileBroken, read_servers
+from adapters.mcp.tools import McpTools
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.signals import LocalSignals
 from adapters.openai.embedder import OpenAIEmbedder
@@ -22,6 +26,9 @@ from adapters.schemas.json_schema import schema_mismatch
 from adapters.sql.database import SqlDatabase
 from adapters.sql.errors import DatabaseInUse, SchemaAhead
 from adapters.sql.migrate import migrate
+from adapters.tools.built_in import built_in_tools
+from adapters.tools.function_tool import FunctionTools
+from adapters.tools.tools_file import ToolsFileBroken, load_tools
 from adapters.webhooks.approval_webhook import ApprovalWebhook
 from adapters.workflows.toml_files import SHIPPED, TomlWorkflows
 from application.agents.answer_with_tools import AnswerWithTools
@@ -34,6 +41,7 @@ from application.agents.get_approval import GetApproval
 from application.agents.get_session import GetSession
 from application.agents.instruct_session import InstructSession
 from application.agents.list_approvals import ListApprovals
+from application.agents.list_run_approvals import ListRunApprovals
 from application.agents.model_step import ModelStep
 from application.agents.nobody_to_ask import NobodyToAsk
 from application.agents.notify_approvals import NotifyApprovals
@@ -75,6 +83,7 @@ from application.ports.clock import Now
 from application.ports.embedder import Embedder
 from application.ports.language_model import LanguageModel
 from application.ports.signals import Signals
+from application.ports.tools import ToolProvider
 from application.ports.workflows import WorkflowCatalogue
 from application.runs.appender import Appender
 from application.runs.cancel_run import CancelRun
@@ -96,9 +105,11 @@ from application.workflows.take_step import TakeStep
 from domain.errors import StorageUnavailable
 from domain.prompt import Context, ContextBudget
 from domain.run import RunKind
+from domain.tool import ApprovalRule
 from entrypoints.settings import Settings
 
 Database = MemoryDatabase | SqlDatabase
+Closing = Callable[[], Awaitable[None]]
 
 
 class CannotStart(Exception):
@@ -175,6 +186,40 @@ def embedders(settings: Settings, server: OpenAIServer | None) -> dict[str, Embe
     return {"demo": HashingEmbedder(), "openai": OpenAIEmbedder(server, default_model=name)}
 
 
+def mcp_tools(settings: Settings, to_close: list[Closing]) -> McpTools | None:
+    """The MCP servers that the operator names, if any; none is connected yet. Raise CannotStart."""
+    if settings.mcp_file is None:
+        return None
+    try:
+        tools = McpTools(read_servers(settings.mcp_file, os.environ))
+    except McpFileBroken as error:
+        raise CannotStart(f"PARLEY_MCP_FILE: {error}") from error
+    to_close.append(tools.aclose)
+    return tools
+
+
+def tool_sources(settings: Settings, now: Now, mcp: McpTools | None) -> dict[str, ToolProvider]:
+    """By name; where two tools are called the same, the operator's own come first. Raise CannotStart."""
+    try:
+        own = load_tools(settings.tools_file) if settings.tools_file else ()
+        built_in = built_in_tools(
+            settings.tools, now=now, weather_url=settings.weather_url, geocoding_url=settings.geocoding_url
+        )
+    except ToolsFileBroken as error:
+        raise CannotStart(f"PARLEY_TOOLS_FILE: {error}") from error
+    except ValueError as error:
+        raise CannotStart(f"PARLEY_TOOLS: {error}") from error
+    sources: dict[str, ToolProvider] = {
+        "the tools file": FunctionTools(own),
+        "the built-in tools": FunctionTools(built_in),
+    }
+    return {**sources, "the MCP servers": mcp} if mcp else sources
+
+
+def open_toolbox(settings: Settings, sources: dict[str, ToolProvider]) -> Toolbox:
+    return Toolbox(sources, approvals={name: ApprovalRule(rule) for name, rule in settings.tool_approvals.items()})
+
+
 def workflow_catalogue(settings: Settings) -> WorkflowCatalogue:
     """The workflows that come with Parley, and above them the operator's own."""
     own = [settings.workflows_folder] if settings.workflows_folder else []
@@ -193,7 +238,9 @@ def approval_notifier(settings: Settings, now: Now) -> ApprovalWebhook | None:
 
 
 async def close(container: "Container") -> None:
-    """Close what was opened: the provider's connections, then the database."""
+    """Close what was opened: servers of tools, the provider's connections, then the database."""
+    for aclose in container.to_close():
+        await aclose()
     if server := container.openai_server():
         await server.aclose()
     if notifier := container.approval_notifier():
@@ -237,7 +284,10 @@ class Container(containers.DeclarativeContainer):
     worker_id = providers.Singleton(secrets.token_hex, 8)
     appender = providers.Singleton(Appender, log=run_log, signals=signals)
     worker = providers.Singleton(Worker, id=worker_id, appender=appender, now=now, most_runs=settings.provided.max_runs)
-    toolbox = providers.Singleton(Toolbox, sources={})
+    to_close = providers.Singleton(list[Closing])
+    mcp_tools = providers.Singleton(mcp_tools, settings, to_close)
+    tool_sources = providers.Singleton(tool_sources, settings, now, mcp_tools)
+    toolbox = providers.Singleton(open_toolbox, settings, tool_sources)
     execute_run = providers.Singleton(ExecuteRun, model=model)
     ask_persons = providers.Singleton(
         AskPersons,
@@ -342,6 +392,7 @@ class Container(containers.DeclarativeContainer):
         NotifyApprovals, begin=begin, signals=signals, now=now, notifier=approval_notifier
     )
     list_approvals = providers.Singleton(ListApprovals, read=read)
+    list_run_approvals = providers.Singleton(ListRunApprovals, read=read)
     get_approval = providers.Singleton(GetApproval, read=read)
     decide_approval = providers.Singleton(
         DecideApproval,

@@ -3,9 +3,12 @@
 from urllib.parse import urlsplit
 
 from domain.errors import Refusal
+from domain.tool import ApprovalRule
 from entrypoints.container import Container, close
 from entrypoints.settings import Settings, misspelt
 from entrypoints.version import VERSION
+
+MCP_SECONDS = 30.0
 
 
 def summary(container: Container, address: str) -> str:
@@ -39,6 +42,7 @@ async def report(container: Container) -> tuple[str, bool]:
     settings = container.settings()
     database = "answers"
     try:
+        tools, all_there = await tool_lines(container)
         await container.database().ping()
     except Refusal as refusal:
         database = f"DOES NOT ANSWER: {refusal}"
@@ -53,11 +57,26 @@ async def report(container: Container) -> tuple[str, bool]:
         f"database    {described}; {database}",
         f"model       {model(settings)}",
         f"embeddings  {settings.default_embedding_model}",
-        "tools       none",
+        *tools,
         f"provider    connect {settings.connect_seconds:g} s, first byte {settings.first_byte_seconds:g} s, "
         f"idle {settings.idle_seconds:g} s, total {settings.total_seconds:g} s",
         f"context     {settings.history_messages} messages, {settings.history_tokens:,} tokens",
         f"limits      {settings.max_runs:,} runs at once, bodies of {settings.max_body_bytes:,} bytes",
         *(f"warning     {sentence}" for sentence in wrong),
     ]
-    return "\n".join(lines), database == "answers" and not wrong
+    return "\n".join(lines), database == "answers" and all_there and not wrong
+
+
+async def tool_lines(container: Container) -> tuple[list[str], bool]:
+    """The tools by when a person is asked, what is amiss (servers away, rules for no tool), and if nothing is."""
+    servers = container.mcp_tools()
+    away = await servers.connect(MCP_SECONDS) if servers else {}
+    tools = await container.toolbox().tools()
+    by_rule = {rule: [tool.name for tool in tools if tool.approval is rule] for rule in ApprovalRule}
+    strays = sorted(set(container.settings().tool_approvals) - {tool.name for tool in tools})
+    lines = [
+        *(f"tools       {', '.join(names)} (approval: {rule})" for rule, names in by_rule.items() if names),
+        *(f"warning     the MCP server {name} {reason}" for name, reason in away.items()),
+        *(f"warning     PARLEY_TOOL_APPROVALS names {name}, which is no tool now" for name in strays),
+    ]
+    return lines if tools else ["tools       none", *lines], not away and not strays

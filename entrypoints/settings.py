@@ -1,17 +1,20 @@
 """What an operator may set. Values go inwards one by one; nothing but the entrypoints sees this class."""
 
 import difflib
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 OPENAI_DEFAULT = "openai:gpt-4o-mini"
 DEMO_DEFAULT = "demo:parrot"
+BUILT_IN = ("calculator", "current_time", "get_weather")
+"""Of the built-in tools those that change nothing and reach one server at most."""
 
 
 class Settings(BaseSettings):
@@ -53,6 +56,12 @@ class Settings(BaseSettings):
     max_runs: int = Field(default=2000, ge=0, le=100_000, description="runs that one process executes at once")
     agent_steps: int = Field(default=25, ge=1, le=1000, description="calls of the model that one run may take")
     agent_tokens: int = Field(default=1_000_000, ge=1, description="tokens at which a run takes no further step")
+    tools: Annotated[tuple[str, ...], NoDecode] = Field(default=BUILT_IN, description="built-in tools that are on")
+    tools_file: Path | None = Field(default=None, description="a Python file whose public functions are tools")
+    mcp_file: Path | None = Field(default=None, description="a JSON file that names MCP servers")
+    tool_approvals: dict[str, Literal["always", "once", "never"]] = Field(default={}, description="by name of the tool")
+    weather_url: str = "https://api.open-meteo.com"
+    geocoding_url: str = "https://geocoding-api.open-meteo.com"
     workflows_folder: Path | None = Field(default=None, description="TOML files of workflows beside those shipped")
     session_idle_seconds: float | None = Field(default=None, gt=0, description="after which a session is gone")
     approval_webhook: HttpUrl | None = Field(default=None, description="is told of every question to a person")
@@ -61,6 +70,16 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=1024**3)
     drain_seconds: float = Field(default=20, ge=0, le=3600)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("tools", mode="before")
+    @classmethod
+    def _between_commas(cls, value: object) -> object:
+        """`PARLEY_TOOLS=calculator,http_get`, or as JSON like every other list."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return tuple(name for part in value.split(",") if (name := part.strip()) and name != "none")
 
     @field_validator("model", "embedding_model", "title_model")
     @classmethod

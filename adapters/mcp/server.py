@@ -44,12 +44,17 @@ class McpServer:
     async def tools(self) -> tuple[Tool, ...]:
         """Those of the last listing, while a new one is fetched where it has aged; none while the server is away."""
         self._want()
-        deadline = self._tried_at + self._patience.listing_seconds
-        while self._client is None and self._is_trying and (left := deadline - anyio.current_time()) > 0:
-            await self._hear_news(left)
+        await self.settle(self._tried_at + self._patience.listing_seconds - anyio.current_time())
         if self._client is not None and anyio.current_time() > self._listed_at + self._listing.good_for_seconds:
             self._is_stale.set()
         return tuple(listed.tool for listed in self._listing.tools.values())
+
+    async def settle(self, within_seconds: float) -> None:
+        """Wait until the attempt to connect that is under way has come to something."""
+        self._want()
+        deadline = anyio.current_time() + within_seconds
+        while self._client is None and self._is_trying and (left := deadline - anyio.current_time()) > 0:
+            await self._hear_news(left)
 
     async def call(self, name: str, arguments: Mapping[str, Any], key: str) -> str:
         """As ToolProvider.call. A call whose connection is lost is not tried again: it may have had its effect."""

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from pydantic import HttpUrl, SecretStr
@@ -11,11 +12,14 @@ from entrypoints.settings import Settings
 
 
 @pytest.fixture
-async def container() -> AsyncIterator[Container]:
+async def container(tmp_path: Path) -> AsyncIterator[Container]:
     """With everything configured, so that no provider has a reason to give nothing."""
+    servers = tmp_path / "mcp.json"
+    servers.write_text('{"mcpServers": {}}')
     settings = Settings(
         database_url="memory://",
         openai_api_key=SecretStr("not a key"),
+        mcp_file=servers,
         approval_webhook=HttpUrl("http://localhost/hook"),
         approval_webhook_secret=SecretStr("not a secret"),
     )
@@ -36,6 +40,7 @@ async def test_without_a_provider_of_models_everything_still_builds() -> None:
     container = Container(settings=nothing)
     assert {name for name, provider in container.providers.items() if provider() is None} == {
         "approval_notifier",
+        "mcp_tools",
         "openai_server",
     }
     await close(container)
