@@ -12,6 +12,7 @@ from entrypoints.container import CannotStart, Container, close
 from entrypoints.doctor import report
 from entrypoints.settings import BUILT_IN, Settings
 from tests.adapters.mcp.conftest import BAD_SERVER
+from tests.architecture.source import ROOT
 from tests.support.app import parley
 
 TOOLS_FILE = '''
@@ -119,6 +120,21 @@ async def test_what_is_broken_keeps_the_server_from_starting_with_a_sentence(tmp
             started.toolbox()
         assert str(refused.value).startswith(said)
         await close(started)
+
+
+async def test_the_examples_of_the_readme_work(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text()
+    section = readme.partition("\n## Tools\n")[2].partition("\n## ")[0]
+    own, servers = tmp_path / "my_tools.py", tmp_path / "mcp.json"
+    own.write_text(section.partition("```python\n")[2].partition("```")[0])
+    servers.write_text(section.partition("```json\n")[2].partition("```")[0].replace("${TRACKER_TOKEN}", "token"))
+    set_up = container(tools_file=own, mcp_file=servers, tools="none")
+    tools = await set_up.tool_sources()["the tools file"].tools()
+    assert [(tool.name, tool.approval, tool.is_idempotent) for tool in tools] == [
+        ("order_status", ApprovalRule.NEVER, False),
+        ("refund", ApprovalRule.ALWAYS, True),
+    ]
+    await close(set_up)
 
 
 async def test_doctor_says_what_tools_there_are_and_what_is_amiss(tmp_path: Path) -> None:
