@@ -18,6 +18,9 @@ Session       an agent's conversation
 Workflow      named steps with prompts and needs; those whose needs are met run side by side
 Workflow      steps that ask a model or a person, with prompts, needs, inputs and outputs; those whose needs are met run
               side by side
-Principal     who is asking, and which owner the answer belongs to
+Principal     who is asking, which owner the answer belongs to, and what they may do
+User          a person with a name and a password; owns what it makes, as does the local owner where nobody logs in
+Login         one proof of a password, and the tokens that come of it until it ends
+ApiKey        a secret that stands for its owner, for some scopes, until it is revoked
 Usage         what one provider call cost, as the provider reported it
 """

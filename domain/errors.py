@@ -5,10 +5,13 @@ Refusal
 │   ├── ApprovalNotFound
 │   ├── ConversationNotFound
 │   ├── DocumentNotFound
+│   ├── InvitationNotFound
+│   ├── KeyNotFound              an API key
 │   ├── MessageNotFound
 │   ├── ModelNotFound
 │   ├── RunNotFound
 │   ├── SessionNotFound
+│   ├── UserNotFound
 │   └── WorkflowNotFound
 ├── InvalidInput                 names the field
 │   ├── CursorAhead
@@ -19,6 +22,8 @@ Refusal
 │   └── UnsupportedDocument      names what can be read
 ├── Unauthenticated
 ├── Forbidden
+├── NameTaken
+├── TooManyAttempts              says when to come back
 ├── ReplyInProgress              names the run that is in the way
 ├── ApprovalClosed               says how it was decided
 ├── DocumentConflict             this cannot happen to a document in its state
@@ -89,6 +94,16 @@ class DocumentNotFound(NotFound):
     thing = "Document"
 
 
+class InvitationNotFound(NotFound):
+    code = "invitation_not_found"
+    thing = "Invitation"
+
+
+class KeyNotFound(NotFound):
+    code = "api_key_not_found"
+    thing = "API key"
+
+
 class MessageNotFound(NotFound):
     code = "message_not_found"
     thing = "Message"
@@ -113,6 +128,11 @@ class SessionNotFound(NotFound):
     def __init__(self, id: int | str | None = None) -> None:
         super().__init__(id)
         self.args = ("Session not found or expired",)
+
+
+class UserNotFound(NotFound):
+    code = "user_not_found"
+    thing = "User"
 
 
 class WorkflowNotFound(NotFound):
@@ -199,6 +219,23 @@ class Unauthenticated(Refusal):
 
 class Forbidden(Refusal):
     code = "forbidden"
+
+
+class NameTaken(Refusal):
+    code = "name_taken"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody has this name already")
+
+
+class TooManyAttempts(Refusal):
+    """So many wrong passwords that not even the right one is looked at for a while."""
+
+    code = "too_many_attempts_to_log_in"
+
+    def __init__(self, retry_after_seconds: float) -> None:
+        super().__init__("Too many wrong passwords; wait, then try again")
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ReplyInProgress(Refusal):

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
+from adapters.memory.access import MemoryApiKeys, MemoryAuditLog
+from adapters.memory.access_tables import AccessDraft, AccessTables
 from adapters.memory.approvals import MemoryApprovals
 from adapters.memory.conversations import MemoryConversations
 from adapters.memory.documents import MemoryDocuments
@@ -13,16 +15,21 @@ from adapters.memory.keys import MemoryKeys
 from adapters.memory.knowledge import Knowledge, KnowledgeDraft
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.messages import MemoryMessages
+from adapters.memory.owned_data import MemoryOwnedData
 from adapters.memory.run_log import MemoryRunLog
 from adapters.memory.runs import MemoryRuns
 from adapters.memory.search_index import MemorySearchIndex
 from adapters.memory.tables import Draft, Tables
+from adapters.memory.users import MemoryInvitations, MemoryLogins, MemoryUsers
 from adapters.memory.vector_index import MemoryVectorIndex
 from adapters.memory.workers import MemoryWorkers
+from application.ports.api_keys import ApiKeyRepository
 from application.ports.approvals import ApprovalRepository
+from application.ports.audit import AuditLog
 from application.ports.clock import Now
 from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.owned_data import OwnedData
 from application.ports.run_log import RunLog
 from application.ports.search_index import SearchIndex
 from application.ports.storage import (
@@ -33,6 +40,7 @@ from application.ports.storage import (
     Transaction,
     UsageLedger,
 )
+from application.ports.users import InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
 from application.ports.workers import Workers
 from domain.errors import StorageUnavailable
@@ -43,8 +51,8 @@ wall_clock: Now = partial(datetime.now, UTC)
 class MemoryReadTransaction(ReadTransaction):
     """Sees what is committed; a change made in it is seen by nobody else and forgotten."""
 
-    def __init__(self, draft: Draft, knowledge: KnowledgeDraft, now: Now) -> None:
-        self._draft, self._knowledge = draft, knowledge
+    def __init__(self, draft: Draft, knowledge: KnowledgeDraft, access: AccessDraft, now: Now) -> None:
+        self._draft, self._knowledge, self._access = draft, knowledge, access
         self._now = now
 
     @property
@@ -75,6 +83,30 @@ class MemoryReadTransaction(ReadTransaction):
     def vectors(self) -> VectorIndex:
         return MemoryVectorIndex(self._knowledge)
 
+    @property
+    def users(self) -> UserRepository:
+        return MemoryUsers(self._access)
+
+    @property
+    def logins(self) -> LoginRepository:
+        return MemoryLogins(self._access)
+
+    @property
+    def invitations(self) -> InvitationRepository:
+        return MemoryInvitations(self._access)
+
+    @property
+    def api_keys(self) -> ApiKeyRepository:
+        return MemoryApiKeys(self._access)
+
+    @property
+    def audit(self) -> AuditLog:
+        return MemoryAuditLog(self._access)
+
+    @property
+    def owned(self) -> OwnedData:
+        return MemoryOwnedData(self._draft, self._knowledge, self._access)
+
 
 class MemoryTransaction(MemoryReadTransaction, Transaction):
     """Sees its own changes too; others see them once it has committed."""
@@ -91,6 +123,7 @@ class MemoryTransaction(MemoryReadTransaction, Transaction):
         await asyncio.sleep(0)  # where a database would make others wait, others get their turn here too
         self._draft.commit()
         self._knowledge.commit()
+        self._access.commit()
 
 
 class MemoryDatabase:
@@ -102,6 +135,7 @@ class MemoryDatabase:
     def __init__(self, *, busy_seconds: float = 5.0, now: Now = wall_clock, alone: bool = True) -> None:
         self.tables = Tables()
         self.knowledge = Knowledge()
+        self.access = AccessTables()
         self.run_log: RunLog = MemoryRunLog(self.tables, self._writing, now)
         self.workers: Workers = MemoryWorkers(self.tables, self._writing, now, alone)
         self._now = now
@@ -119,13 +153,13 @@ class MemoryDatabase:
         """Raise StorageUnavailable after `busy_seconds` behind other writers."""
         async with self._writing():
             with self._counted():
-                yield MemoryTransaction(Draft(self.tables), KnowledgeDraft(self.knowledge), self._now)
+                yield MemoryTransaction(*self._draft(), self._now)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadTransaction]:
         with self._counted():
             await asyncio.sleep(0)
-            yield MemoryReadTransaction(Draft(self.tables), KnowledgeDraft(self.knowledge), self._now)
+            yield MemoryReadTransaction(*self._draft(), self._now)
 
     async def ping(self) -> None:
         """Memory always answers."""
@@ -135,6 +169,9 @@ class MemoryDatabase:
 
     async def dispose(self) -> None:
         """There is nothing to close."""
+
+    def _draft(self) -> tuple[Draft, KnowledgeDraft, AccessDraft]:
+        return Draft(self.tables), KnowledgeDraft(self.knowledge), AccessDraft(self.access)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """What is committed, and what one transaction sees of it under its own changes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Generic, TypeVar
@@ -18,6 +18,9 @@ K = TypeVar("K")
 V = TypeVar("V")
 KeyName = tuple[OwnerId, str]
 AliasName = tuple[OwnerId, str]
+
+
+NOBODY = OwnerId("nobody")
 
 
 @dataclass(slots=True)
@@ -167,6 +170,7 @@ class Draft:
         self.approvals = Overlay(tables.approvals)
         self.notices = Overlay(tables.notices)
         self.ledger: list[Spent] = []
+        self.erased: set[OwnerId] = set()
 
     def messages_in(self, id: ConversationId) -> Iterator[Message]:
         new = [key for key in self.messages.changes if key not in self.tables.messages]
@@ -219,3 +223,6 @@ class Draft:
         self.ledger.clear()
         for id in forgotten:
             tables.forget(id)
+        for spent in tables.ledger:
+            if self.erased and spent.owner in self.erased:
+                spent.owner, spent.run_id, spent.usage = NOBODY, None, replace(spent.usage, raw={})

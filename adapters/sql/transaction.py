@@ -1,19 +1,27 @@
 """The transactions that use cases are given."""
 
+from adapters.sql.api_keys import SqlApiKeyRepository
 from adapters.sql.approvals import SqlApprovalRepository
+from adapters.sql.audit import SqlAuditLog
 from adapters.sql.conversations import SqlConversationRepository
 from adapters.sql.documents import SqlDocumentRepository
 from adapters.sql.keys import SqlIdempotencyKeys
 from adapters.sql.ledger import SqlUsageLedger
+from adapters.sql.logins import SqlInvitationRepository, SqlLoginRepository
 from adapters.sql.messages import SqlMessageRepository
+from adapters.sql.owned_data import SqlOwnedData
 from adapters.sql.runs import SqlRunRepository
 from adapters.sql.search_index import SqlSearchIndex
 from adapters.sql.session import Session
+from adapters.sql.users import SqlUserRepository
 from adapters.sql.vector_cache import VectorCache
 from adapters.sql.vector_index import SqlVectorIndex
+from application.ports.api_keys import ApiKeyRepository
 from application.ports.approvals import ApprovalRepository
+from application.ports.audit import AuditLog
 from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.owned_data import OwnedData
 from application.ports.search_index import SearchIndex
 from application.ports.storage import (
     ConversationRepository,
@@ -23,6 +31,7 @@ from application.ports.storage import (
     Transaction,
     UsageLedger,
 )
+from application.ports.users import InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
 
 
@@ -59,6 +68,30 @@ class SqlReadTransaction(ReadTransaction):
     @property
     def vectors(self) -> VectorIndex:
         return SqlVectorIndex(self._session, self._cache)
+
+    @property
+    def users(self) -> UserRepository:
+        return SqlUserRepository(self._session)
+
+    @property
+    def logins(self) -> LoginRepository:
+        return SqlLoginRepository(self._session)
+
+    @property
+    def invitations(self) -> InvitationRepository:
+        return SqlInvitationRepository(self._session)
+
+    @property
+    def api_keys(self) -> ApiKeyRepository:
+        return SqlApiKeyRepository(self._session)
+
+    @property
+    def audit(self) -> AuditLog:
+        return SqlAuditLog(self._session)
+
+    @property
+    def owned(self) -> OwnedData:
+        return SqlOwnedData(self._session)
 
 
 class SqlTransaction(SqlReadTransaction, Transaction):

@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from application.ports.api_keys import ApiKeyRepository
 from application.ports.approvals import ApprovalRepository
+from application.ports.audit import AuditLog
 from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.owned_data import OwnedData
 from application.ports.search_index import SearchIndex
+from application.ports.users import InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
 from domain.access import OwnerId
 from domain.conversation import (
@@ -219,6 +223,30 @@ class ReadTransaction(Protocol):
     @property
     @abstractmethod
     def vectors(self) -> VectorIndex: ...
+
+    @property
+    @abstractmethod
+    def users(self) -> UserRepository: ...
+
+    @property
+    @abstractmethod
+    def logins(self) -> LoginRepository: ...
+
+    @property
+    @abstractmethod
+    def invitations(self) -> InvitationRepository: ...
+
+    @property
+    @abstractmethod
+    def api_keys(self) -> ApiKeyRepository: ...
+
+    @property
+    @abstractmethod
+    def audit(self) -> AuditLog: ...
+
+    @property
+    @abstractmethod
+    def owned(self) -> OwnedData: ...
 
 
 class Transaction(ReadTransaction, Protocol):
