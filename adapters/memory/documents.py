@@ -9,6 +9,7 @@ from application.ports.documents import DocumentRepository, NewDocument
 from domain.access import OwnerId
 from domain.errors import DocumentConflict
 from domain.knowledge import Document, DocumentId
+from domain.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,12 @@ class MemoryDocuments(DocumentRepository):
     async def content(self, id: DocumentId, *, owner: OwnerId) -> bytes:
         return self.knowledge.document(id, owner).content
 
-    async def keep_text(self, id: DocumentId, text: str, *, owner: OwnerId) -> None:
-        self.knowledge.documents.put(id, replace(self.knowledge.document(id, owner), text=text))
+    async def keep_reading(self, id: DocumentId, reading: Reading, *, owner: OwnerId) -> None:
+        kept = Reading(text=reading.text, media_type=reading.media_type, pages=reading.pages)
+        self.knowledge.documents.put(id, replace(self.knowledge.document(id, owner), reading=kept))
 
-    async def text(self, id: DocumentId, *, owner: OwnerId) -> str:
-        return self.knowledge.document(id, owner).text
+    async def reading(self, id: DocumentId, *, owner: OwnerId) -> Reading | None:
+        return self.knowledge.document(id, owner).reading
 
     async def delete(self, id: DocumentId, *, owner: OwnerId) -> None:
         self.knowledge.document(id, owner)

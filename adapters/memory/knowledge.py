@@ -9,6 +9,7 @@ from application.ports.vector_index import Generation, GenerationId
 from domain.access import OwnerId
 from domain.errors import DocumentNotFound
 from domain.knowledge import Chunk, ChunkId, Document, DocumentId
+from domain.reading import Reading
 from domain.retrieval.terms import Terms
 
 Vector = tuple[float, ...]
@@ -20,7 +21,7 @@ class StoredDocument:
 
     document: Document
     content: bytes
-    text: str = ""
+    reading: Reading | None = None
     first: int = 0
 
 

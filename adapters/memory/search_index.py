@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.memory.knowledge import KnowledgeDraft, StoredChunk
-from application.ports.search_index import IndexedChunk, Passage, SearchIndex, WordHit
+from application.ports.search_index import IndexedChunk, SearchIndex, WordHit
 from domain.access import OwnerId
 from domain.errors import DocumentConflict
 from domain.knowledge import ChunkId, Document, DocumentId
+from domain.retrieval.passage import Passage
 from domain.retrieval.query import Query, Variants, Word
 from domain.retrieval.ranking import saturation, total_weight, weights
 from domain.retrieval.terms import Terms

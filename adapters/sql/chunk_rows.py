@@ -8,8 +8,8 @@ from adapters.sql.codec import from_json, to_json
 from adapters.sql.columns import Id, Ids
 from adapters.sql.functions import each_of
 from adapters.sql.knowledge_tables import chunks, documents
-from application.ports.search_index import Passage
 from domain.knowledge import Chunk, ChunkKind
+from domain.retrieval.passage import Passage
 
 c, d = chunks.c, documents.c
 SELECT = sa.select(chunks, d.filename, d.title, d.version).join(documents, d.id == c.document_id)

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert  # SQLite understands what it makes
 
+from adapters.sql.codec import from_json, to_json
 from adapters.sql.document_rows import GET, MINE, changed_columns, d, from_row, new_row, own_row
 from adapters.sql.index_rows import forget_chunks
 from adapters.sql.knowledge_tables import document_bytes, document_texts, documents
@@ -11,6 +12,7 @@ from application.ports.documents import DocumentRepository, NewDocument
 from domain.access import OwnerId
 from domain.errors import DocumentConflict
 from domain.knowledge import Document, DocumentId
+from domain.reading import MediaType, Page, Reading
 
 BYTES_IN_PART = 256 * 1024
 """A value is copied several times on its way to a database, and one of a gigabyte is refused."""
@@ -26,15 +28,16 @@ STILL = sa.and_(
 )
 INSERT_BYTES = sa.insert(document_bytes)
 BYTES = sa.select(b.data).where(b.document_id == sa.bindparam("document")).order_by(b.part)
-TEXT = sa.select(x.text).where(x.document_id == sa.bindparam("document"))
+READING = sa.select(x.media_type, x.text, x.pages).where(x.document_id == sa.bindparam("document"))
 
 
-def _keep_text() -> sa.Insert:
+def _keep_reading() -> sa.Insert:
     new = insert(document_texts)
-    return new.on_conflict_do_update(index_elements=[x.document_id], set_={"text": new.excluded.text})
+    columns = {name: new.excluded[name] for name in ("media_type", "text", "pages")}
+    return new.on_conflict_do_update(index_elements=[x.document_id], set_=columns)
 
 
-KEEP_TEXT = _keep_text()
+KEEP_READING = _keep_reading()
 
 
 class SqlDocumentRepository(Repository, DocumentRepository):
@@ -76,14 +79,20 @@ class SqlDocumentRepository(Repository, DocumentRepository):
         return b"".join(connection.execute(BYTES, {"document": id}).scalars())
 
     @in_session(writes=True, slow=True)
-    def keep_text(self, connection: sa.Connection, id: DocumentId, text: str, *, owner: OwnerId) -> None:
+    def keep_reading(self, connection: sa.Connection, id: DocumentId, reading: Reading, *, owner: OwnerId) -> None:
         own_row(connection, id, owner)
-        connection.execute(KEEP_TEXT, {"document_id": id, "text": text})
+        pages = to_json([[page.start, page.end, page.number] for page in reading.pages])
+        row = {"document_id": id, "media_type": reading.media_type.value, "text": reading.text, "pages": pages}
+        connection.execute(KEEP_READING, row)
 
     @in_session(slow=True)
-    def text(self, connection: sa.Connection, id: DocumentId, *, owner: OwnerId) -> str:
+    def reading(self, connection: sa.Connection, id: DocumentId, *, owner: OwnerId) -> Reading | None:
         own_row(connection, id, owner)
-        return connection.execute(TEXT, {"document": id}).scalar_one_or_none() or ""
+        row = connection.execute(READING, {"document": id}).one_or_none()
+        if row is None:
+            return None
+        pages = tuple(Page(*page) for page in from_json(row.pages))
+        return Reading(text=row.text, media_type=MediaType(row.media_type), pages=pages)
 
     @in_session(writes=True, slow=True)
     def delete(self, connection: sa.Connection, id: DocumentId, *, owner: OwnerId) -> None:

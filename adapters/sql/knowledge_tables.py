@@ -59,7 +59,9 @@ document_texts = sa.Table(
     "document_texts",
     metadata,
     sa.Column("document_id", sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("media_type", Words, nullable=False),
     sa.Column("text", Words, nullable=False),
+    sa.Column("pages", Words, nullable=False),
 )
 
 search_indexes = sa.Table(

@@ -16,10 +16,11 @@ from adapters.sql.postings import append
 from adapters.sql.reading_postings import read
 from adapters.sql.scoring import ranked
 from adapters.sql.session import Repository, in_session
-from application.ports.search_index import IndexedChunk, Passage, SearchIndex, WordHit
+from application.ports.search_index import IndexedChunk, SearchIndex, WordHit
 from domain.access import OwnerId
 from domain.errors import DocumentConflict
 from domain.knowledge import ChunkId, Document, DocumentId
+from domain.retrieval.passage import Passage
 from domain.retrieval.query import Query
 
 INSERT_CHUNKS = sa.insert(chunks)

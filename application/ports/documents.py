@@ -7,7 +7,7 @@ from typing import Protocol
 
 from domain.access import OwnerId
 from domain.knowledge import Document, DocumentId
-from domain.reading import MediaType
+from domain.reading import MediaType, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +54,12 @@ class DocumentRepository(Protocol):
         """The bytes as they were uploaded. Raise DocumentNotFound."""
 
     @abstractmethod
-    async def keep_text(self, id: DocumentId, text: str, *, owner: OwnerId) -> None:
-        """The text that its chunks are spans of, instead of the one before. Raise DocumentNotFound."""
+    async def keep_reading(self, id: DocumentId, reading: Reading, *, owner: OwnerId) -> None:
+        """Store the text that its chunks are spans of, and its pages; one before is replaced. Raise DocumentNotFound."""
 
     @abstractmethod
-    async def text(self, id: DocumentId, *, owner: OwnerId) -> str:
-        """Empty until it was read. Raise DocumentNotFound."""
+    async def reading(self, id: DocumentId, *, owner: OwnerId) -> Reading | None:
+        """What was kept of it: the text and the pages. None until it was read. Raise DocumentNotFound."""
 
     @abstractmethod
     async def delete(self, id: DocumentId, *, owner: OwnerId) -> None:

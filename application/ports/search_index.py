@@ -8,6 +8,7 @@ from typing import Protocol
 
 from domain.access import OwnerId
 from domain.knowledge import Chunk, ChunkId, Document, DocumentId
+from domain.retrieval.passage import Passage
 from domain.retrieval.query import Query
 from domain.retrieval.terms import Terms
 
@@ -16,18 +17,6 @@ from domain.retrieval.terms import Terms
 class IndexedChunk:
     chunk: Chunk
     terms: Terms
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """A chunk, and of which document it is; `version` is that of the document when it was indexed."""
-
-    id: ChunkId
-    document_id: DocumentId
-    filename: str
-    title: str
-    version: int
-    chunk: Chunk
 
 
 @dataclass(frozen=True, slots=True)

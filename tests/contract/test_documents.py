@@ -8,7 +8,7 @@ import pytest
 from application.ports.storage import Transaction
 from domain.errors import DocumentConflict, DocumentNotFound
 from domain.knowledge import Document, DocumentStatus
-from domain.reading import MediaType
+from domain.reading import MediaType, Page, Reading
 from domain.run import Problem
 from tests.support.builders import ALICE, BOB, LATER, NOON, ODD_TEXTS, add_conversation, exchange
 from tests.support.databases import Database
@@ -18,14 +18,18 @@ BYTES = bytes(range(256)) * 3_000
 METHODS: dict[str, Callable[[Transaction, Document], Awaitable[object]]] = {
     "get": lambda tx, its: tx.documents.get(its.id, owner=BOB),
     "content": lambda tx, its: tx.documents.content(its.id, owner=BOB),
-    "text": lambda tx, its: tx.documents.text(its.id, owner=BOB),
-    "keep_text": lambda tx, its: tx.documents.keep_text(its.id, "mine", owner=BOB),
+    "reading": lambda tx, its: tx.documents.reading(its.id, owner=BOB),
+    "keep_reading": lambda tx, its: tx.documents.keep_reading(its.id, reading("mine"), owner=BOB),
     "change": lambda tx, its: tx.documents.change(replace(its, owner=BOB, title="mine"), was=its),
     "delete": lambda tx, its: tx.documents.delete(its.id, owner=BOB),
     "begin": lambda tx, its: tx.search.begin(its.id, owner=BOB, chunks=1, at=NOON),
     "clear": lambda tx, its: tx.search.clear(its.id, owner=BOB, at=NOON),
     "passages_of": lambda tx, its: tx.search.passages_of(its.id, owner=BOB, limit=10),
 }
+
+
+def reading(text: str) -> Reading:
+    return Reading(text=text, media_type=MediaType.PDF, pages=(Page(0, 1, 1), Page(1, len(text), 7)))
 
 
 async def stored(database: Database, document: Document) -> Document:
@@ -52,7 +56,7 @@ async def test_a_document_is_queued_with_its_bytes(database: Database) -> None:
     assert (document.media_type, document.strategy) == (MediaType.MARKDOWN, "recursive")
     async with database.read() as tx:
         assert await tx.documents.content(document.id, owner=ALICE) == BYTES
-        assert await tx.documents.text(document.id, owner=ALICE) == ""
+        assert await tx.documents.reading(document.id, owner=ALICE) is None
 
 
 async def test_an_empty_file_is_a_document_too(database: Database) -> None:
@@ -73,14 +77,14 @@ async def test_the_same_bytes_of_the_same_owner_are_the_same_document(database: 
 
 
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
-async def test_any_text_is_kept(database: Database, text: str) -> None:
+async def test_any_text_is_kept_with_its_pages(database: Database, text: str) -> None:
     document = await add_document(database)
-    for kept in ("before", text):
+    for kept in (reading("before"), reading(text)):
         async with database.begin() as tx:
-            await tx.documents.keep_text(document.id, kept, owner=ALICE)
+            await tx.documents.keep_reading(document.id, kept, owner=ALICE)
             await tx.commit()
     async with database.read() as tx:
-        assert await tx.documents.text(document.id, owner=ALICE) == text
+        assert await tx.documents.reading(document.id, owner=ALICE) == reading(text)
 
 
 async def test_pages_are_newest_first_and_ones_own(database: Database) -> None:

@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Sequence
 
 from application.ports.documents import NewDocument
-from application.ports.search_index import IndexedChunk, Passage, WordHit
+from application.ports.search_index import IndexedChunk, WordHit
 from application.ports.vector_index import Generation, VectorHit
 from domain.access import OwnerId
 from domain.knowledge import Chunk, ChunkId, Document, DocumentId
 from domain.reading import MediaType
+from domain.retrieval.passage import Passage
 from domain.retrieval.query import query_of
 from domain.retrieval.terms import terms_of
 from tests.support.builders import ALICE, NOON

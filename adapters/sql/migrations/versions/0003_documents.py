@@ -87,7 +87,9 @@ def create_parts_of_documents() -> None:
             primary_key=True,
             autoincrement=False,
         ),
+        sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("pages", sa.Text(), nullable=False),
     )
 
 

@@ -1,0 +1,83 @@
+"""The citations of a finished answer: which sources it names, and the words in them that bear it out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.chunking.sentences import sentences
+from domain.knowledge import ChunkId, DocumentId
+from domain.reading import Reading
+from domain.retrieval.passage import Source
+from domain.retrieval.quotes import best_quote, stands_at
+from domain.retrieval.terms import Stem, unstemmed
+
+_MARK = re.compile(r"\[(\d+)\]")
+_MARKS_BEHIND = re.compile(r"([.!?。！？…]+[\"'”’»)]*)([ \t]*(?:\[\d+\])+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A checked pointer into a document: `quote` is what stands from `start` to `end` of its text, as read then.
+
+    `verified` says that it was found to stand there still, on this page. Without a quote nothing in the passage was
+    like what the answer says; then the span is the whole passage, and it is never verified.
+    """
+
+    number: int
+    chunk_id: ChunkId
+    document_id: DocumentId
+    filename: str
+    version: int
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    verified: bool
+
+
+def claims(answer: str) -> dict[int, list[str]]:
+    """The sentences that cite each number, without their marks, in the order in which the numbers first appear."""
+    before_the_mark = _MARKS_BEHIND.sub(r"\2\1", answer)
+    found: dict[int, list[str]] = {}
+    for span in sentences(before_the_mark, 0, len(before_the_mark)):
+        sentence = before_the_mark[span.start : span.end]
+        said = " ".join(_MARK.sub("", sentence).split())
+        for number in dict.fromkeys(map(int, _MARK.findall(sentence))):
+            found.setdefault(number, []).append(said)
+    return found
+
+
+def citations(
+    answer: str, sources: Sequence[Source], readings: Mapping[DocumentId, Reading], *, stem: Stem = unstemmed
+) -> list[Citation]:
+    """One for each source that the answer names, in the order of the answer.
+
+    `readings` are the documents as they are stored now; of one that is missing there nothing is verified.
+    """
+    known = {source.number: source for source in sources}
+    return [
+        _citation(known[number], said, readings.get(known[number].passage.document_id), stem)
+        for number, said in claims(answer).items()
+        if number in known
+    ]
+
+
+def _citation(source: Source, said: Sequence[str], reading: Reading | None, stem: Stem) -> Citation:
+    passage, chunk = source.passage, source.passage.chunk
+    span = next((span for claim in said if (span := best_quote(claim, chunk.text, stem))), None)
+    quote = chunk.text[span.start : span.end] if span else ""
+    start, end = (chunk.start + span.start, chunk.start + span.end) if span else (chunk.start, chunk.end)
+    verified = reading is not None and bool(quote) and stands_at(quote, reading.text, start, end)
+    pages = reading.pages_of(start, end) if reading and verified else None
+    return Citation(
+        number=source.number,
+        chunk_id=passage.id,
+        document_id=passage.document_id,
+        filename=passage.filename,
+        version=passage.version,
+        page=pages[0] if pages else chunk.first_page,
+        start=start,
+        end=end,
+        quote=quote,
+        verified=verified,
+    )
