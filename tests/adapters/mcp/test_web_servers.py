@@ -138,3 +138,9 @@ async def test_a_tool_that_appears_is_listed(start: Start, is_old: bool) -> None
         while "good__fresh" not in {tool.name for tool in await tools.tools()}:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         assert await call(tools, "good__fresh") == "fresh"
+
+
+async def test_a_tool_that_asks_a_person_again_and_again_fails_at_once(start: Start) -> None:
+    async with asyncio.timeout(30), good_web_server() as port:
+        with pytest.raises(ToolFailed, match="wants to ask a person something"):
+            await call(start(good=web(f"http://127.0.0.1:{port}/mcp")), "good__ask")

@@ -5,16 +5,13 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import pytest
 
 from adapters.tools import tool
-from adapters.tools.current_time import current_time_tool
 from adapters.tools.function_tool import MOST_CHARACTERS, FunctionTool, FunctionTools
-from adapters.tools.options import ToolOptions
-from adapters.tools.signature import UnfitFunction
 from application.ports.tools import ToolFailed
 from domain.tool import ApprovalRule
 from tests.support.tools import call
@@ -92,60 +89,6 @@ def test_a_function_says_how_it_is_to_be_used() -> None:
 def test_a_mark_that_makes_no_sense_is_refused(mark: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"sometimes|timeout_seconds"):
         tool(**mark)
-
-
-def no_words(x: int) -> int:
-    return x
-
-
-def no_hint(x) -> int:  # type: ignore[no-untyped-def]
-    """No hint."""
-    return int(x)
-
-
-def any_number(*numbers: int) -> int:
-    """Any number."""
-    return sum(numbers)
-
-
-def by_position(x: int, /) -> int:
-    """By position."""
-    return x
-
-
-def no_json(x: threading.Lock) -> None:
-    """No JSON."""
-
-
-def unknown_hint(x: "Nowhere") -> None:  # type: ignore[name-defined]  # noqa: F821
-    """An unknown hint."""
-
-
-UNFIT = [
-    (no_words, "no docstring"),
-    (no_hint, "'x' has no type hint"),
-    (any_number, "'numbers' cannot be given by name"),
-    (by_position, "'x' cannot be given by name"),
-    (no_json, "do not fit JSON"),
-    (unknown_hint, "hints cannot be read: name 'Nowhere'"),
-]
-
-
-@pytest.mark.parametrize(("function", "reason"), UNFIT, ids=lambda value: getattr(value, "__name__", ""))
-def test_a_function_that_cannot_be_a_tool_says_why(function: Callable[..., Any], reason: str) -> None:
-    with pytest.raises(UnfitFunction, match=reason):
-        FunctionTool.of(function)
-
-
-@pytest.mark.parametrize("name", ["größe", "two words", "x" * 65, "a.b"])
-def test_a_name_that_providers_refuse_is_refused_here(name: str) -> None:
-    with pytest.raises(UnfitFunction, match="its name must be"):
-        FunctionTool.of(order, ToolOptions(name=name))
-
-
-def test_two_of_one_name_are_refused() -> None:
-    with pytest.raises(ValueError, match="two tools are called order"):
-        provider(order, order)
 
 
 def breaks(how: str) -> Any:
@@ -237,24 +180,3 @@ async def test_functions_that_never_return_are_left_behind_and_counted() -> None
                 break
             except ToolFailed:
                 await asyncio.sleep(0.01)
-
-
-@pytest.mark.parametrize(
-    ("zone", "time", "weekday"),
-    [
-        ("UTC", "2026-07-28T22:30:00+00:00", "Tuesday"),
-        ("Europe/Berlin", "2026-07-29T00:30:00+02:00", "Wednesday"),
-        ("Asia/Kathmandu", "2026-07-29T04:15:00+05:45", "Wednesday"),
-    ],
-)
-async def test_the_time_somewhere(zone: str, time: str, weekday: str) -> None:
-    tools = FunctionTools([current_time_tool(lambda: datetime(2026, 7, 28, 22, 30, tzinfo=UTC))])
-    said = await call(tools, "current_time", zone=zone)
-    assert f'"time":"{time}","weekday":"{weekday}"' in said
-
-
-@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd", "/etc/passwd", "Europe", "a\0b", "x" * 5000])
-async def test_a_zone_that_is_none(zone: str) -> None:
-    tools = FunctionTools([current_time_tool(lambda: datetime(2026, 7, 28, tzinfo=UTC))])
-    with pytest.raises(ToolFailed, match="is no time zone that is known here"):
-        await call(tools, "current_time", zone=zone)

@@ -2,7 +2,7 @@
 
 import anyio
 from mcp.server.mcpserver import Context, Image, MCPServer
-from mcp_types import ToolAnnotations
+from mcp_types import ElicitRequest, ElicitRequestFormParams, InputRequiredResult, ToolAnnotations
 
 from adapters.mcp.calling import KEY
 
@@ -60,6 +60,12 @@ def good_server() -> MCPServer:
     async def weather(city: str) -> dict[str, str | float]:
         """Structured content."""
         return {"city": city, "temp": 21.5}
+
+    @server.tool()
+    async def ask() -> str | InputRequiredResult:
+        """Want an answer from a person first, each time."""
+        form = ElicitRequestFormParams(message="Who?", requested_schema={"type": "object", "properties": {}})
+        return InputRequiredResult(input_requests={"who": ElicitRequest(params=form)}, request_state="asked")
 
     @server.tool()
     async def grow(name: str, context: Context) -> str:
