@@ -1,0 +1,224 @@
+"""Tables of a PDF page. The file says only where words stand: rows and columns are what is aligned."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from adapters.documents.draft import Row
+from adapters.documents.pdf_lines import Body, Cell, Line
+
+_LEADERS = re.compile(r"(?:\s?\.){2,}\s*$")
+_MARKER = re.compile(r"(?:[^\w\s]|\(?\w{1,3}[.)])\Z")  # of an item in a list
+_FEWEST_ROWS = 3
+_MOST_COLUMNS = 100
+_PROSE = 32  # characters: two columns of cells that are longer on average are two columns of prose
+_HEADER_ROWS = 3
+_REACH = 3.0  # heights of a line between the rows of one table
+_CAPTION = re.compile(r"(?:table|tabelle|tableau|tabla|tabella|tab\.|таблица|表)\s*\S", re.I)
+_CAPTION_CHARACTERS = 160
+_CAPTION_LINES = 3
+
+
+Column = tuple[float, float]
+"""Where it begins and ends."""
+
+
+@dataclass(slots=True)
+class GridRow:
+    base: float
+    cells: list[Cell]
+
+
+@dataclass(slots=True)
+class FoundTable:
+    """The lines from `first` up to but not including `last` of a page are a table."""
+
+    first: int
+    last: int
+    header: Sequence[Row]
+    body: Sequence[Row]
+    caption: str
+
+
+def tables_of(lines: Sequence[Line], body: Body) -> Iterator[FoundTable]:
+    """The tables among the lines of one page, in their order."""
+    at = 0
+    while at < len(lines):
+        last = _run(lines, at)
+        table = _table(lines, at, last, body) if last - at >= _FEWEST_ROWS else None
+        if table is not None:
+            yield table
+        at = max(last, at + 1)
+
+
+def _run(lines: Sequence[Line], first: int) -> int:
+    """Up to which line rows follow rows; among them there may be bits of rows, but not two in a row."""
+    if not _is_row(lines[first]):
+        return first
+    last = at = first
+    while at < len(lines) and _is_near(lines[at], lines[last]):
+        if _is_row(lines[at]):
+            last = at
+        elif at - last > 2:
+            break
+        at += 1
+    while last + 1 < len(lines) and _ends_row(lines[last + 1], lines[last]):
+        last += 1
+    return last + 1
+
+
+def _is_row(line: Line) -> bool:
+    """Not an item of a list, nor code: that is laid out, too."""
+    return (
+        len(line.cells) > 1 and not line.is_fixed and not (len(line.cells) == 2 and _MARKER.match(line.cells[0].text))
+    )
+
+
+def _is_near(line: Line, row: Line) -> bool:
+    return abs(line.base - row.base) <= _REACH * max(line.size, row.size)
+
+
+def _ends_row(line: Line, row: Line) -> bool:
+    """The rest of a cell of the last row, below it."""
+    below = row.base - line.base
+    return len(line.cells) == 1 and 0 < below < 1.5 * row.size and line.left > row.left + 2 * row.size
+
+
+def _table(lines: Sequence[Line], first: int, last: int, body: Body) -> FoundTable | None:
+    size = sorted(line.size for line in lines[first:last])[(last - first) // 2]
+    rows = _joined(lines[first:last], size)
+    columns = _columns(rows, size)
+    texts = _texts(rows, columns)
+    lengths = [len(cell) for row in texts for cell in row if cell]
+    if len(texts) < _FEWEST_ROWS or len(columns) < 2:
+        return None
+    if len(columns) == 2 and sum(lengths) > _PROSE * len(lengths):
+        return None
+    filled = sum(1 for row in texts if sum(map(bool, row)) > 1)
+    if filled < _FEWEST_ROWS or filled * 2 < len(texts):
+        return None
+    header = _header_rows(texts)
+    return FoundTable(first, last, texts[:header], texts[header:], _caption(lines, first, last, body))
+
+
+def _joined(lines: Sequence[Line], size: float) -> list[GridRow]:
+    """One row for the lines that stand on one height; those are near one another in the file too."""
+    rows: list[GridRow] = []
+    for line in lines:
+        same = next((row for row in rows[-3:] if abs(row.base - line.base) < 0.4 * size), None)
+        if same is None:
+            rows.append(GridRow(line.base, list(line.cells)))
+        else:
+            same.cells = sorted([*same.cells, *line.cells], key=lambda cell: cell.left)
+    return rows
+
+
+def _columns(rows: Sequence[GridRow], size: float) -> list[Column]:
+    """What the cells cover from left to right, but for those that stand over several columns.
+
+    Neighbours which no row has both of are one column: its name and its numbers, each flush with another side.
+    """
+    cells = [cell for row in rows for cell in row.cells]
+    rough = _covered(cells, len(rows) // 10, size)
+    if len(rough) > _MOST_COLUMNS:
+        return []
+    narrow = [cell for cell in cells if sum(_shared(cell, column) > 0 for column in rough) < 2]
+    columns: list[Column] = []
+    for column in _covered(narrow, 0, size):
+        if columns and column[0] - columns[-1][1] < _REACH * size and not _are_both(columns[-1], column, rows):
+            column = columns.pop()[0], column[1]
+        columns.append(column)
+    return columns
+
+
+def _are_both(one: Column, other: Column, rows: Sequence[GridRow]) -> bool:
+    return any(
+        any(_shared(cell, one) > 0 for cell in row.cells) and any(_shared(cell, other) > 0 for cell in row.cells)
+        for row in rows
+    )
+
+
+def _covered(cells: Sequence[Cell], few: int, size: float) -> list[Column]:
+    """Where more than `few` cells stand over one another."""
+    edges = [(cell.left, 1) for cell in cells] + [(cell.right, -1) for cell in cells]
+    columns: list[Column] = []
+    cover, start = 0, 0.0
+    for at, change in sorted(edges):
+        if cover <= few < cover + change:
+            start = at
+        if cover + change <= few < cover:
+            if columns and start - columns[-1][1] < 0.3 * size:
+                start = columns.pop()[0]
+            columns.append((start, at))
+        cover += change
+    return columns
+
+
+def _shared(cell: Cell, column: Column) -> float:
+    """The width that both have; below 0 how far they are apart."""
+    return min(cell.right, column[1]) - max(cell.left, column[0])
+
+
+def _texts(rows: Sequence[GridRow], columns: Sequence[Column]) -> list[list[str]]:
+    """The rows as text, each with all columns; what only goes on in the next line is joined to its cell."""
+    texts: list[list[str]] = []
+    for row in rows:
+        said = [""] * max(1, len(columns))
+        is_full = len(row.cells) == len(columns)
+        for number, cell in enumerate(row.cells):
+            at = number if is_full else _column(cell, columns)
+            said[at] = f"{said[at]} {_LEADERS.sub('', cell.text)}".strip()
+        if texts and _goes_on(said, texts[-1]):
+            texts[-1] = [f"{above} {rest}".strip() for above, rest in zip(texts[-1], said, strict=True)]
+        else:
+            texts.append(said)
+    return texts
+
+
+def _column(cell: Cell, columns: Sequence[Column]) -> int:
+    """The one that it shares the most with, else the nearest."""
+    return max(range(len(columns)), key=lambda at: _shared(cell, columns[at]), default=0)
+
+
+def _goes_on(said: Sequence[str], above: Sequence[str]) -> bool:
+    """A line of few words that has nothing in the first column, or begins there in the middle of a sentence."""
+    if sum(map(bool, said)) * 2 > len(said) or not all(above[at] for at, text in enumerate(said) if text):
+        return False
+    return not said[0] or (said[0][0].islower() and not any(said[1:]))
+
+
+def _header_rows(rows: Sequence[Sequence[str]]) -> int:
+    """The rows before the first in which most cells are numbers; one when there are no numbers."""
+    for number, row in enumerate(rows[: _HEADER_ROWS + 1]):
+        values = [cell for cell in row[1:] if cell]
+        if values and sum(map(_is_number, values)) * 2 > len(values):
+            return number
+    return 1
+
+
+def _is_number(cell: str) -> bool:
+    digits = sum(map(str.isdigit, cell))
+    return digits > 0 and digits >= sum(map(str.isalpha, cell))
+
+
+def _caption(lines: Sequence[Line], first: int, last: int, body: Body) -> str:
+    """What stands right above and stands out, or alone over the middle, or says that it is a table."""
+    table = lines[first:last]
+    top, left, right = max(row.base for row in table), min(row.left for row in table), max(row.right for row in table)
+    outside = [line for number, line in enumerate(lines) if not first <= number < last and line.base > top]
+    caption: list[str] = []
+    for line in sorted(outside, key=lambda line: line.base)[:_CAPTION_LINES]:
+        is_centred = abs(line.left + line.right - left - right) < 0.05 * (right - left)
+        is_title = body.is_outdone_by(line) or line.text.isupper() or _CAPTION.match(line.text)
+        if line.base - top > _REACH * line.size or not (is_title or (is_centred and _is_alone(line, outside))):
+            break
+        top = line.base
+        caption.insert(0, line.text)
+    return " ".join(caption)[:_CAPTION_CHARACTERS]
+
+
+def _is_alone(line: Line, lines: Sequence[Line]) -> bool:
+    """Not the last line of a paragraph."""
+    return not any(
+        abs(other.left - line.left) < line.size and 0 < other.base - line.base < 1.6 * line.size for other in lines
+    )
