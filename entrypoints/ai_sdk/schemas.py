@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictStr, model_validator
 
 from domain.conversation import ALIAS_CHARACTERS, INPUT_MESSAGES
 from domain.run import IfBusy
-from entrypoints.http.schemas import Body, ModelName, Out, body_example
+from entrypoints.http.schemas import Body, ModelName, Out, form
 
 PARTS = 10_000
 OWN_PATHS = ("/stream", "/stop")
@@ -60,17 +60,20 @@ class ClientTool(Open):
     input_schema: dict[str, Any] | None = Field(default=None, alias="inputSchema")
 
 
+SAID: dict[str, Any] = {
+    "id": "q1", "role": "user", "parts": [{"type": "text", "text": "Why does a river bend?"}]
+}  # fmt: skip
+
+
 class ChatStepBody(Body):
     """`messages` as the page has them, or only the last one as `message`."""
 
-    model_config = body_example(
-        {
-            "id": "chat-1",
-            "trigger": "submit-message",
-            "messages": [
-                {"id": "q1", "role": "user", "parts": [{"type": "text", "text": "Why does a river bend?"}]},
-            ],
-        }
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"id": "chat-1", "trigger": "submit-message", "messages": [SAID]}],
+            "oneOf": [form("All", "messages", ("message",)), form("The last one", "message", ("messages",))],
+        },
     )
 
     id: Annotated[StrictStr, Field(min_length=1, max_length=ALIAS_CHARACTERS)] = Field(
@@ -83,7 +86,7 @@ class ChatStepBody(Body):
         default=None, alias="messageId", description="the question that is edited, or the answer to be written anew"
     )
     model: ModelName | None = Field(default=None, description="`provider:model`, or a name of the default provider")
-    temperature: Annotated[StrictFloat | StrictInt, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
+    temperature: Annotated[StrictFloat, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
     tools: Annotated[dict[ToolName, ClientTool], Field(max_length=128)] | None = Field(
         default=None, description="tools that the page runs, by name"
     )

@@ -15,13 +15,13 @@ from entrypoints.http.agent_schemas import (
     AgentBody,
     AgentOut,
     CancelledOut,
+    FewWords,
     InstructedOut,
     InstructionBody,
     SessionBody,
     SessionOut,
     SessionRunOut,
     SessionStartedOut,
-    Words,
     session_id,
     steps_of,
 )
@@ -82,7 +82,7 @@ async def start_session(
     caller: Caller,
     key: OnceKey,
     body: SessionBody | None = None,
-    initial_prompt: Annotated[Words | None, Query(description="instead of a body")] = None,
+    initial_prompt: Annotated[FewWords | None, Query(description="instead of a body")] = None,
 ) -> SessionStartedOut:
     """It works whether or not anybody looks, survives restarts, and waits for approvals without a process."""
     body = body or SessionBody()
@@ -107,7 +107,7 @@ async def instruct_session(
     caller: Caller,
     key: OnceKey,
     body: InstructionBody | None = None,
-    message: Annotated[Words | None, Query(description="instead of a body")] = None,
+    message: Annotated[FewWords | None, Query(description="instead of a body")] = None,
 ) -> InstructedOut:
     """While it works, the message is seen at its next step: the run under way makes way for the message's own."""
     words = body.message if body else message

@@ -14,6 +14,8 @@ from domain.step import ToolFinished
 from entrypoints.http.schemas import Body, ChatMessage, ModelName, Out, UsageOut, body_example
 
 Words = Annotated[StrictStr, Field(min_length=1, max_length=MESSAGE_CHARACTERS)]
+FewWords = Annotated[StrictStr, Field(min_length=1, max_length=10_000)]
+"""As many as an address has room for."""
 ToolName = Annotated[StrictStr, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from domain.conversation import LABEL_CHARACTERS, MESSAGE_CHARACTERS, TITLE_CHARACTERS, Conversation, Message
 from domain.run import IfBusy, Run
@@ -44,7 +44,8 @@ STORED = ("message", "conversation_id", "user_id", "if_busy")
 STATELESS = ("messages", "temperature", "max_tokens")
 
 
-def _turn(title: str, given: str, without: tuple[str, ...]) -> dict[str, Any]:
+def form(title: str, given: str, without: tuple[str, ...]) -> dict[str, Any]:
+    """What a body is by JSON Schema that has this field, and none of those."""
     fields = {given: {"not": {"type": "null"}}, **{name: {"type": "null"} for name in without}}
     return {"title": title, "required": [given], "properties": fields}
 
@@ -56,7 +57,7 @@ class ChatBody(Body):
         extra="forbid",
         json_schema_extra={
             "examples": [{"message": "Why does a river bend?"}],
-            "oneOf": [_turn("A stored turn", "message", STATELESS), _turn("Stateless", "messages", STORED)],
+            "oneOf": [form("A stored turn", "message", STATELESS), form("Stateless", "messages", STORED)],
         },
     )
 
@@ -69,7 +70,7 @@ class ChatBody(Body):
         description="while another run answers here: `reject` (the default), `queue` behind it, or `interrupt` it",
     )
     model: ModelName | None = Field(default=None, description="`provider:model`, or a name of the default provider")
-    temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
+    temperature: Annotated[StrictFloat, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
     max_tokens: Annotated[StrictInt, Field(ge=1, le=1_000_000)] | None = None
 
     @model_validator(mode="after")

@@ -12,10 +12,9 @@ from entrypoints.openai.answer_schemas import EmbeddingsObject
 from entrypoints.openai.documentation import ERRORS, answered
 from entrypoints.openai.encoders.vectors import vectors
 from entrypoints.openai.fields import refuse_operators
-from entrypoints.openai.schemas import EmbeddingsBody
+from entrypoints.openai.schemas import MOST_TEXTS, EmbeddingsBody
 
 router = APIRouter(prefix="/v1", tags=["openai"], responses=ERRORS)
-MOST_TEXTS = 2048
 
 
 @router.post(

@@ -97,11 +97,17 @@ class OfKinds(Open):
 # --- embeddings ---------------------------------------------------------------------------------------------------
 
 
+MOST_TEXTS = 2048
+
+
 class EmbeddingsBody(Open):
     model_config = ConfigDict(json_schema_extra={"examples": [{"model": "demo:hashing", "input": ["a river"]}]})
 
     model: Model
-    input: Annotated[str | list[str], BeforeValidator(_is_text)]
+    input: Annotated[
+        Annotated[str, Field(min_length=1)] | Annotated[list[str], Field(min_length=1, max_length=MOST_TEXTS)],
+        BeforeValidator(_is_text),
+    ]
     dimensions: Annotated[StrictInt, Field(ge=1, le=65_536)] | None = None
     encoding_format: Literal["float", "base64"] | None = None
     user: Annotated[str, Field(max_length=512)] | None = None

@@ -1,0 +1,44 @@
+"""Serve the real application and ask it."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.support.app import Parley, parley
+
+ROOT = Path(__file__).parent.parent.parent
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+
+
+async def ask(database_url: str, options: Sequence[str]) -> tuple[int, str]:
+    """The exit code, which is 0 when every answer was as documented, and what was printed, the seed too."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with parley(database_url=database_url) as app:
+            await _fill(app)
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION),
+                "run", f"{app.url}/openapi.json", *options,
+                cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
+                stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            )  # fmt: skip
+            try:
+                printed, _ = await process.communicate()
+            finally:
+                if process.returncode is None:
+                    process.kill()
+    return process.returncode or 0, printed.decode()
+
+
+async def _fill(app: Parley) -> None:
+    """Something to ask about: schemathesis.toml names the ids that this makes."""
+    item = {"role": "user", "content": "help"}
+    for _ in range(20):
+        for path, body in (
+            ("/chat", {"message": "help"}),
+            ("/v1/responses", {"input": "help", "background": True}),
+            ("/v1/conversations", {"items": [item]}),
+        ):
+            (await app.http.post(path, json=body)).raise_for_status()

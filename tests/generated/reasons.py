@@ -1,0 +1,66 @@
+"""What a request can be refused for that is all right by its schema."""
+
+from itertools import count
+from typing import Any
+
+import schemathesis
+
+REASONS = (
+    "must not be empty",  # a text of spaces
+    "should be a valid integer",  # 1.0 is one to a schema
+    "equal to 9223372036854775807",  # a little more is the same to who counts in doubles
+    "equal to -9223372036854775808",
+    # what goes with what
+    "goes only with",
+    "not both",
+    "must be given when",
+    "or `previous_response_id` is needed",
+    "must be stored",
+    "needs `name` and `schema`",
+    "is not among the tools",
+    "must have 1 to 1,000 messages, not 0",  # of what is given nothing is said
+    # what it names
+    "is ahead of the last event",
+    "has ended already, and was not in the background",
+    "was not made by this server",
+    "which waits for none",
+    "Previous response not found",
+    "tools: there is no",
+    "there is nothing to ask",
+    "only a question can be edited",
+    # what is not done here
+    "must begin with https://, http:// or data:",
+    "references are not looked up here",
+    "there are no prompt templates here",
+    "pictures come from the user only",
+    "what comes of a call is text here",
+    "is set by the operator",
+    "fields that are not known here",
+    # what the demo models do not do
+    "cannot give this",
+    "is not understood by this model",
+    "this model takes",
+    "this model knows",
+    "dimensions: must be at most",
+)
+KEYS = count(1)
+
+
+@schemathesis.hook
+def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
+    """A key that came with another request before says nothing about this one."""
+    for name, value in case.headers.items():
+        if name.lower() == "idempotency-key" and value:
+            case.headers[name] = f"{value[:200]}-{next(KEYS)}"
+
+
+@schemathesis.check
+def only_refused_for_a_reason(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]
+) -> None:
+    if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code not in (400, 422):
+        return
+    if case.path.startswith("/workflow"):  # each has a schema of its own
+        return
+    if not any(reason in response.text for reason in REASONS):
+        raise AssertionError(f"a good request was refused: {response.text}")

@@ -1,0 +1,24 @@
+"""A short run of generated requests; longer ones by hand."""
+
+import pytest
+
+from tests.generated.asking import ask
+
+SEED = "7"
+LONG = "^/v1/(chat|responses|conversations)"
+"""What has so many fields that it is not asked about each of them here."""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_every_field_at_its_bounds_is_answered_as_documented(database_url: str) -> None:
+    options = ("--seed", SEED, "--phases", "examples,coverage", "--exclude-path-regex", LONG)
+    code, printed = await ask(database_url, options)
+    print(printed)
+    assert code == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_whatever_is_asked_is_answered_as_documented(database_url: str) -> None:
+    code, printed = await ask(database_url, ("--seed", SEED, "--phases", "fuzzing,stateful", "--max-examples", "10"))
+    print(printed)
+    assert code == 0
