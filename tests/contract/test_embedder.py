@@ -4,16 +4,19 @@ import asyncio
 import math
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from adapters.demo.embedder import HashingEmbedder
+from adapters.local_embedder.embedder import LocalEmbedder
 from adapters.http.retries import Retries
 from adapters.openai.embedder import OpenAIEmbedder
 from adapters.openai.server import OpenAIServer
 from application.ports.embedder import Embedder
 from domain.errors import ProviderFailure
 from tests.support.provider import Script, ScriptedProvider
+from tests.support.tiny_bert import TinyBert
 
 TEXTS = ["one", "two words", "Grüße 🦜", "שלום", "one"]
 
@@ -24,10 +27,15 @@ async def provider() -> AsyncIterator[ScriptedProvider]:
         yield provider
 
 
-@pytest.fixture(params=["demo", "openai"])
-async def embedder(request: pytest.FixtureRequest, provider: ScriptedProvider) -> AsyncIterator[Embedder]:
+@pytest.fixture(params=["demo", "openai", "local"])
+async def embedder(
+    request: pytest.FixtureRequest, provider: ScriptedProvider, tmp_path: Path
+) -> AsyncIterator[Embedder]:
     if request.param == "demo":
         yield HashingEmbedder()
+        return
+    if request.param == "local":
+        yield LocalEmbedder.from_folder(TinyBert().write(tmp_path), name="tiny")
         return
     retries = Retries(jitter=lambda: 0.0, now=lambda: datetime(2026, 1, 2, tzinfo=UTC))
     server = OpenAIServer.connect(provider="openai", api_key="sk-test", base_url=provider.url, retries=retries)
@@ -44,15 +52,17 @@ async def test_there_is_one_vector_a_text_and_all_are_of_one_length(embedder: Em
 
 async def test_vectors_are_in_the_order_of_the_texts(embedder: Embedder) -> None:
     together = (await embedder.embed(TEXTS)).vectors
-    assert together == [(await embedder.embed([text])).vectors[0] for text in TEXTS]
-    assert together[0] == together[-1] != together[1]
+    for vector, text in zip(together, TEXTS, strict=True):
+        assert vector == pytest.approx((await embedder.embed([text])).vectors[0], abs=1e-6)
+    assert together[0] == pytest.approx(together[-1], abs=1e-6)
+    assert together[0] != pytest.approx(together[1], abs=1e-6)
 
 
 async def test_many_texts_come_back_as_many_and_in_order(embedder: Embedder) -> None:
     texts = [f"text {i}" for i in range(300)]
     vectors = (await embedder.embed(texts)).vectors
     assert len(vectors) == 300
-    assert vectors[299] == (await embedder.embed(["text 299"])).vectors[0]
+    assert vectors[299] == pytest.approx((await embedder.embed(["text 299"])).vectors[0], abs=1e-6)
 
 
 async def test_no_texts_give_no_vectors(embedder: Embedder) -> None:
