@@ -1,0 +1,8 @@
+"""How secrets that were drawn at random are kept: they cannot be guessed, so a fast hash is enough."""
+
+import hashlib
+
+
+def secret_hash(secret: str) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
