@@ -71,7 +71,7 @@ def awaited(step: ChatStep, branch: Sequence[Message]) -> tuple[PromptMessage, .
     new = [said for said in results if not stray_results([*branch, said], asked=1)]
     if not new and not step.question:
         raise InvalidInput(
-            "messages", "end with an answer, and no call in it has a new result: there is nothing to ask"
+            "messages", "end with an answer which waits for none of the results in it: there is nothing to ask"
         )
     return (*new, *((step.question,) if step.question else ()))
 

@@ -74,5 +74,5 @@ class ContinueChat:
         if step.intent is not Intent.EDIT:
             return conversation.head_id
         if step.earlier:
-            raise InvalidInput("messageId", "is not known here: read the messages of this chat again")
+            raise InvalidInput("messageId", "was not made by this server: read the messages of this chat again")
         return None

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Request
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
 from domain import errors
@@ -11,7 +12,7 @@ from domain.conversation import ALIAS_CHARACTERS, Conversation, Message, Message
 from domain.errors import ConversationNotFound
 from domain.run import Run
 from entrypoints.ai_sdk import stream
-from entrypoints.ai_sdk.schemas import ChatStepBody, StoppedOut
+from entrypoints.ai_sdk.schemas import OWN_PATHS, ChatStepBody, StoppedOut
 from entrypoints.ai_sdk.steps import step_of
 from entrypoints.ai_sdk.ui_messages import grouped, ui_messages
 from entrypoints.http.chat import REFUSALS
@@ -21,6 +22,27 @@ from entrypoints.http.encoders.sse import HEARTBEAT
 from entrypoints.http.schemas import Id
 from entrypoints.http.streaming import StreamedResponse, open_run
 
+
+class AnyName(Convertor[str]):
+    """Slashes and ends of lines too."""
+
+    regex = "(?s:.+)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+class ChatName(AnyName):
+    """But for what is an address below a chat."""
+
+    regex = rf"(?!(?s:.+)(?:{'|'.join(OWN_PATHS)})\Z)(?s:.+)"
+
+
+register_url_convertor("any_name", AnyName())
+register_url_convertor("chat_name", ChatName())
 router = APIRouter(prefix="/ai-sdk/chat", tags=["ai-sdk"])
 
 MOST_GROUPED = 100
@@ -55,7 +77,7 @@ async def send(body: ChatStepBody, services: Services, caller: Caller, key: Once
 
 
 @router.get(
-    "/{chat_id:path}/stream",
+    "/{chat_id:any_name}/stream",
     responses={**STREAM, **IDLE, **problems()},
     response_class=Response,
     summary="Resume the answer that is being written",
@@ -70,7 +92,7 @@ async def resume(chat_id: ChatId, services: Services, caller: Caller) -> Respons
     return _streamed(batches, stream.stored(run, batches, group=group, replay=True))
 
 
-@router.post("/{chat_id:path}/stop", responses=MISSING, summary="Stop the answer that is being written")
+@router.post("/{chat_id:any_name}/stop", responses=MISSING, summary="Stop the answer that is being written")
 async def stop(chat_id: ChatId, services: Services, caller: Caller) -> StoppedOut:
     """What was said is kept. `useChat`'s own `stop()` only stops reading, and the answer can be resumed."""
     conversation, run = await _found(chat_id, services, caller)
@@ -81,7 +103,7 @@ async def stop(chat_id: ChatId, services: Services, caller: Caller) -> StoppedOu
     return StoppedOut(stopped=run is not None, run_id=run.id if run else None)
 
 
-@router.get("/{chat_id:path}", responses=MISSING, response_model=list[dict[str, Any]], summary="Read a chat")
+@router.get("/{chat_id:chat_name}", responses=MISSING, response_model=list[dict[str, Any]], summary="Read a chat")
 async def read(
     chat_id: ChatId,
     request: Request,

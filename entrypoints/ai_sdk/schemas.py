@@ -60,6 +60,7 @@ class ClientTool(Open):
     input_schema: dict[str, Any] | None = Field(default=None, alias="inputSchema")
 
 
+Tools = Annotated[dict[ToolName, ClientTool], Field(max_length=128, json_schema_extra={"additionalProperties": False})]
 SAID: dict[str, Any] = {
     "id": "q1", "role": "user", "parts": [{"type": "text", "text": "Why does a river bend?"}]
 }  # fmt: skip
@@ -87,9 +88,7 @@ class ChatStepBody(Body):
     )
     model: ModelName | None = Field(default=None, description="`provider:model`, or a name of the default provider")
     temperature: Annotated[StrictFloat, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
-    tools: Annotated[dict[ToolName, ClientTool], Field(max_length=128)] | None = Field(
-        default=None, description="tools that the page runs, by name"
-    )
+    tools: Tools | None = Field(default=None, description="tools that the page runs, by name")
     if_busy: IfBusy = Field(
         default=IfBusy.REJECT,
         description="while another run answers here: `reject`, `queue` behind it, or `interrupt` it",
@@ -97,8 +96,10 @@ class ChatStepBody(Body):
 
     @model_validator(mode="after")
     def _can_be_answered(self) -> Self:
-        if (self.messages is None) == (self.message is None):
-            raise ValueError("give exactly one of `messages` and `message`")
+        if self.messages is None and self.message is None:
+            raise ValueError("`messages` must be given when there is no `message`")
+        if self.messages is not None and self.message is not None:
+            raise ValueError("give `messages` or `message`, not both")
         if self.id.endswith(OWN_PATHS):
             raise ValueError("`id` must not end with /stream or /stop")
         return self

@@ -76,9 +76,11 @@ def _tools(body: ChatStepBody) -> Iterable[ToolSpec]:
 
 def _question(message: UIMessageIn, place: int) -> PromptMessage:
     for number, part in enumerate(message.parts):
+        field = f"messages[{place}].parts[{number}]"
+        if part.type == "file" and not (part.media_type or "").startswith("image"):
+            raise InvalidInput(field, "this model takes text and pictures, no other files")
         if part.type == "file" and not _is_picture(part):
-            field = f"messages[{place}].parts[{number}]"
-            raise InvalidInput(field, "of files only pictures are taken, by https:, http: or data: address")
+            raise InvalidInput(field, "the address of a picture must begin with https://, http:// or data:image/")
     return PromptMessage(Role.USER, tuple(_said_by_people(message)))
 
 

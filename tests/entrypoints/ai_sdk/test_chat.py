@@ -234,7 +234,7 @@ async def test_a_refusal_has_its_status_and_a_later_failure_is_a_part(
 
 
 async def test_any_name_of_a_chat_is_its_own(app: Parley) -> None:
-    names = ["a/b", "ä ö?#%2F&=+", "x" * 200, "1", "a//b/", "stream", "🙂", '"']
+    names = ["a/b", "ä ö?#%2F&=+", "x" * 200, "1", "a//b/", "stream", "a\nb", "🙂", '"']
     for name in names:
         await Page(app, name).ask(f"Hi, {name}")
     for name in names:
