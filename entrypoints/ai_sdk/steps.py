@@ -136,7 +136,8 @@ def _step(parts: Sequence[UIPartIn]) -> Iterable[PromptMessage]:
     for part in parts:
         if part.tool:
             call_id = call_id_of(part.tool_call_id or "")
-            said.append(ToolCall(call_id, part.tool, text_of_output(part.input if part.input is not None else {})))
+            given = part.raw_input if part.input is None else part.input
+            said.append(ToolCall(call_id, part.tool, text_of_output({} if given is None else given)))
             results += [result] if (result := _result(part)) else []
         elif part.type in ("text", "reasoning") and part.text:
             said.append(Text(part.text) if part.type == "text" else Reasoning(part.text))
