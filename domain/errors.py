@@ -166,6 +166,7 @@ class DocumentTooLarge(InvalidInput):
 
     def __init__(self, bound: str) -> None:
         super().__init__("file", f"is too large ({bound})")
+        self.bound = bound
 
 
 class UnreadableCause(StrEnum):
@@ -211,6 +212,7 @@ class UnsupportedDocument(InvalidInput):
     def __init__(self, found: str = "") -> None:
         what = f"is {found}" if found else "is of a kind that is not known here"
         super().__init__("file", f"{what}; what can be read is PDF, plain text, Markdown, HTML, Word (.docx) and CSV")
+        self.found = found
 
 
 class Unauthenticated(Refusal):

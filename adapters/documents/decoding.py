@@ -47,6 +47,8 @@ def _encoding(content: bytes, declared: str) -> str:
         return wide
     if _fits_utf8(content):
         return "utf-8"
+    if wide := _wide_and_east_asian(content):
+        return wide
     if _DECLARABLE.match(declared) and _exists(declared):
         return "cp1252" if _LATIN_1.match(declared) else declared  # as browsers take it
     return _guess(content[: content.rfind(b"\n", 0, _SAMPLE) + 1] or content[:_SAMPLE])
@@ -82,13 +84,17 @@ def _guess(sample: bytes) -> str:
 
 
 def _wide(content: bytes) -> str:
-    """UTF-16 without a mark: every second byte is often 0; in East Asian texts a kana or 。 gives it away."""
+    """UTF-16 without a mark: nearly every second byte is 0, or many are where there are blanks and digits."""
     sample = content[:_SAMPLE]
-    if len(content) % 2:
-        return ""
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if max(even, odd) > len(sample) // 40 and min(even, odd) <= max(even, odd) // 10:
-        return "utf-16-le" if odd > even else "utf-16-be"
+    if len(content) % 2 or max(even, odd) <= len(sample) // 40 or min(even, odd) > max(even, odd) // 10:
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _wide_and_east_asian(content: bytes) -> str:
+    """UTF-16 without a mark and without blanks; a kana or a full stop gives it away."""
+    sample = content[: _SAMPLE if len(content) % 2 == 0 else 0]
     return next(
         (wide for wide in ("utf-16-le", "utf-16-be") if _EAST_ASIAN.fullmatch(sample.decode(wide, "replace"))), ""
     )
@@ -96,4 +102,4 @@ def _wide(content: bytes) -> str:
 
 def _if_text(text: str) -> str | None:
     sample = text[:_SAMPLE]
-    return None if len(_NO_TEXT.findall(sample)) > len(sample) * _NO_TEXT_SHARE else text
+    return None if len(_NO_TEXT.findall(sample)) > 1 + len(sample) * _NO_TEXT_SHARE else text

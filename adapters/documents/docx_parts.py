@@ -10,6 +10,7 @@ from domain.errors import DocumentUnreadable, UnreadableCause
 
 _PIECE = 64 * 1024
 _UNPACKED_BYTES = 200 * 1024 * 1024
+_ELEMENTS = 5_000_000
 _DEEPEST = 2000
 _WORD = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -64,12 +65,13 @@ def _parser(
 ) -> expat.XMLParserType:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    depth = 0
+    depth = elements = 0
 
     def on_start(name: str, attributes: Attributes) -> None:
-        nonlocal depth
+        nonlocal depth, elements
         depth += 1
-        if depth > _DEEPEST:
+        elements += 1
+        if depth > _DEEPEST or elements > _ELEMENTS:
             raise DocumentUnreadable(UnreadableCause.TOO_MUCH)
         start(_short(name), {_short(key): value for key, value in attributes.items()} if attributes else {})
 

@@ -2,7 +2,8 @@
 
 import ctypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -34,7 +35,8 @@ def pdf_reading(content: bytes, max_characters: int, max_pages: int, told: Told)
         pages.append(lines)
         told(number + 1, count)
     if not any(pages):
-        raise DocumentUnreadable(UnreadableCause.SCANNED if count else UnreadableCause.EMPTY)
+        shows = any(_shows_something(document, number) for number in range(count))
+        raise DocumentUnreadable(UnreadableCause.SCANNED if shows else UnreadableCause.EMPTY)
     draft = Draft(MediaType.PDF, max_characters)
     draft.title = _title(document)
     write_pages(without_furniture(pages), draft)
@@ -52,15 +54,25 @@ def _opened(content: bytes) -> pypdfium2.PdfDocument:
 
 
 def _lines(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
-    """A page that cannot be loaded is as good as empty: what the others say is not lost with it."""
+    with _page(document, number) as page:
+        return lines_of(page, number) if page is not None else []
+
+
+def _shows_something(document: pypdfium2.PdfDocument, number: int) -> bool:
+    with _page(document, number) as page:
+        return page is not None and pdfium.FPDFPage_CountObjects(page) > 0
+
+
+@contextmanager
+def _page(document: pypdfium2.PdfDocument, number: int) -> Iterator[pypdfium2.PdfPage | None]:
+    """None for a page that is damaged: what the others say is not lost with it."""
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
-        return []
+        yield None
+        return
     try:
-        return lines_of(page, number)
-    except pypdfium2.PdfiumError:
-        return []
+        yield page
     finally:
         page.close()
 
