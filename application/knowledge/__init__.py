@@ -1,0 +1,1 @@
+"""Use cases of documents and of what is found in them."""

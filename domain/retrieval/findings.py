@@ -1,0 +1,62 @@
+"""What came of a search."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from domain.knowledge import ChunkId
+from domain.retrieval.fusion import fused
+from domain.retrieval.passage import Passage
+from domain.run import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chunk and how well it answers, from 0 to 1.
+
+    `coverage` is the share of the question's weight in words that it has; `similarity` the cosine of its vector to that
+    of the question. Each is None where that half of the search did not find it.
+    """
+
+    id: ChunkId
+    score: float
+    coverage: float | None = None
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    passage: Passage
+    score: float
+    coverage: float | None = None
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """By falling score. `problems` say which part of the search could not be done; the rest was done without it."""
+
+    found: tuple[Found, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def candidates(
+    by_words: Mapping[ChunkId, float], by_meaning: Mapping[ChunkId, float], weight: float
+) -> list[Candidate]:
+    """Both halves of a search as one, best first: the coverages and the similarities, each best first itself.
+
+    `weight` is how much the vectors count beside the words; where they found nothing they count nothing.
+    """
+    halves = [(list(by_words), 1.0), (list(by_meaning), weight)]
+    order = fused([half for half in halves if half[0]])
+    return [Candidate(id, score, by_words.get(id), by_meaning.get(id)) for id, score in order.items()]
+
+
+def found_in(candidates: Sequence[Candidate], passages: Iterable[Passage]) -> list[Found]:
+    """The passages of the candidates; one that was deleted meanwhile is left out."""
+    known = {passage.id: passage for passage in passages}
+    return [Found(known[one.id], one.score, one.coverage, one.similarity) for one in candidates if one.id in known]
+
+
+def reordered(found: Sequence[Found], places: Sequence[int]) -> list[Found]:
+    """The found in another order, of their places, along which the scores fall as they did before."""
+    return [replace(found[place], score=before.score) for place, before in zip(places, found, strict=True)]
