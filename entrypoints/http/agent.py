@@ -118,11 +118,13 @@ async def instruct_session(
 
 @router.post("/sessions/{id}/pause", responses=MISSING, summary="Let a session stop after its present step")
 async def pause_session(id: SessionPath, services: Services, caller: Caller) -> SessionRunOut:
+    """Nothing is lost: it goes on from there when it is resumed."""
     return SessionRunOut.of(_session(id), await services.pause_session()(caller, _session(id), paused=True))
 
 
 @router.post("/sessions/{id}/resume", responses=MISSING, summary="Let a paused session go on")
 async def resume_session(id: SessionPath, services: Services, caller: Caller) -> SessionRunOut:
+    """With the step after the one that it finished."""
     return SessionRunOut.of(_session(id), await services.pause_session()(caller, _session(id), paused=False))
 
 

@@ -38,6 +38,7 @@ async def list_approvals(
 
 @router.get("/{id}", responses=problems(errors.ApprovalNotFound), summary="Look at an approval")
 async def get_approval(id: ApprovalPath, services: Services, caller: Caller) -> ApprovalOut:
+    """Also one that is closed: `status` says how."""
     return ApprovalOut.of(await services.get_approval()(caller, ApprovalId(id)))
 
 

@@ -56,6 +56,7 @@ async def list_conversations(
 async def create_conversation(
     services: Services, caller: Caller, key: OnceKey, body: NewConversationBody | None = None
 ) -> ConversationOut:
+    """An empty one; a question to `POST /chat` begins one by itself."""
     new = body or NewConversationBody()
     create = services.create_conversation()
     return ConversationOut.of(await create(caller, title=new.title, user_label=new.user_id, key=key))
@@ -71,6 +72,7 @@ async def get_conversation(id: ConversationPath, services: Services, caller: Cal
 async def change_conversation(
     id: ConversationPath, body: ConversationChangeBody, services: Services, caller: Caller
 ) -> ConversationOut:
+    """What is not named stays as it is."""
     change = ConversationChange(title=body.title, pinned=body.pinned, archived=body.archived)
     return ConversationOut.of(await services.change_conversation()(caller, ConversationId(id), change))
 

@@ -27,7 +27,7 @@ Inputs = Annotated[dict[str, Any], Body(description="by the workflow's own schem
 MISSING = problems(errors.WorkflowNotFound, errors.WorkflowInvalid)
 
 
-@router.get("/workflows", summary="List workflows")
+@router.get("/workflows", responses=problems(), summary="List workflows")
 async def list_workflows(services: Services, caller: Caller) -> list[WorkflowOut]:
     """Each with the schema of its inputs, its steps, and its graph as Mermaid text."""
     catalogue = services.workflows()
@@ -36,6 +36,7 @@ async def list_workflows(services: Services, caller: Caller) -> list[WorkflowOut
 
 @router.get("/workflows/{name}", responses=MISSING, summary="Look at a workflow")
 async def get_workflow(name: NamePath, services: Services, caller: Caller) -> WorkflowOut:
+    """The schema of its inputs, its steps, and its graph as Mermaid text."""
     return WorkflowOut.of(services.workflows().get(name))
 
 

@@ -60,6 +60,7 @@ async def list_conversations(
     summary="Look at a conversation",
 )
 async def get_conversation(conversation_id: ConversationPath, services: Services, caller: Caller) -> Response:
+    """Also one that was begun on the native routes."""
     found, _ = await services.get_conversation()(caller, conversation_id_of(conversation_id))
     return json_response(_document(found))
 
@@ -127,6 +128,7 @@ async def list_items(
 async def get_item(
     conversation_id: ConversationPath, item_id: ItemPath, services: Services, caller: Caller
 ) -> Response:
+    """Wherever it is in the conversation, on whichever branch."""
     _, item = await item_in(services, caller, conversation_id_of(conversation_id), item_id)
     return json_response(item)
 

@@ -1,6 +1,8 @@
 """Which models there are."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from application.provider_names import resolved
 from domain.errors import ModelNotFound
@@ -11,6 +13,8 @@ from entrypoints.openai.schemas import ModelOut, ModelsOut
 
 router = APIRouter(prefix="/v1", tags=["openai"], responses=ERRORS)
 
+ModelPath = Annotated[str, Path(examples=["demo:parrot"])]
+
 
 @router.get("/models", summary="List the models")
 async def list_models(services: Services, caller: Caller) -> ModelsOut:
@@ -19,7 +23,7 @@ async def list_models(services: Services, caller: Caller) -> ModelsOut:
 
 
 @router.get("/models/{model:path}", summary="Look at one model")
-async def get_model(model: str, services: Services, caller: Caller) -> ModelOut:
+async def get_model(model: ModelPath, services: Services, caller: Caller) -> ModelOut:
     """By its full name, or by its name alone when it is the default provider's."""
     settings = services.settings()
     for default in (settings.default_model, settings.default_embedding_model):

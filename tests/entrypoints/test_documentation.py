@@ -1,15 +1,28 @@
 """What /docs promises is true: every route is described, and every example runs when pasted."""
 
+import itertools
+from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx2
 import pytest
+from jsonschema import Draft202012Validator
 
-from tests.support.app import Parley, until
+from tests.support.app import Parley, parley, until
 
-PATH_VALUES = {
-    "{id}": "1", "{model}": "demo:parrot", "{mid}": "1", "{response_id}": "resp_1", "{conversation_id}": "conv_2",
-    "{item_id}": "msg_3", "{chat_id}": "chat-1",
-}  # fmt: skip
+Operation = tuple[str, str, dict[str, Any]]
+"""Path, verb, and what is said of it."""
+OPEN = ("/", "/health/live", "/health/ready")
+DECISIONS = 2
+"""So many examples there are of how to decide."""
+WITHOUT_BODY = (204, 499)
+
+
+@pytest.fixture
+async def app() -> AsyncIterator[Parley]:
+    """Where a person is asked, so that there is something to approve."""
+    async with parley(tool_approvals={"calculator": "always"}) as running:
+        yield running
 
 
 @pytest.fixture
@@ -18,7 +31,7 @@ async def spec(app: Parley) -> dict[str, Any]:
     return document
 
 
-def operations(spec: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+def operations(spec: dict[str, Any]) -> list[Operation]:
     return [(path, verb, op) for path, verbs in spec["paths"].items() for verb, op in verbs.items()]
 
 
@@ -35,43 +48,94 @@ async def test_every_route_of_the_surface_is_described(spec: dict[str, Any]) -> 
         "GET /runs/{id}/events", "POST /runs/{id}/cancel", "GET /health/live", "GET /health/ready",
     }  # fmt: skip
     for path, verb, operation in operations(spec):
-        assert operation.get("summary"), (verb, path)
-        assert operation.get("tags"), (verb, path)
+        for name in ("summary", "description", "tags"):
+            assert operation.get(name), (verb, path, name)
         if path.startswith("/v1/"):
             assert {"200", "4XX", "5XX"} == set(operation["responses"]), (verb, path)
-        elif path not in ("/", "/health/live", "/health/ready"):
+        elif path not in OPEN:
             assert {"401", "403", "413", "422", "503"} <= set(operation["responses"]), (verb, path)
         errors = {code: said for code, said in operation["responses"].items() if code[0] in "45"}
         kind = "application/json" if path.startswith("/v1/") else "application/problem+json"
         assert all(set(said["content"]) == {kind} for said in errors.values()), (verb, path)
 
 
-async def idle(app: Parley) -> bool:
-    return (await app.http.get("/conversations/1")).json()["active_run_id"] is None
-
-
-async def test_every_example_runs_when_pasted(app: Parley, spec: dict[str, Any]) -> None:
-    first = {"input": "so that conversation 1 and run 1 exist, and can be cancelled", "background": True}
-    await app.http.post("/v1/responses", json=first)
-    await app.http.post("/v1/conversations", json={"items": [{"role": "user", "content": "so that these do too"}]})
+async def test_every_example_runs_when_pasted_and_is_answered_as_documented(app: Parley, spec: dict[str, Any]) -> None:
+    made = await something_to_look_at(app)
+    waiting = itertools.count(1)
     ran = 0
-    for path, verb, operation in sorted(operations(spec), key=lambda o: -len(o[0]) if o[1] == "delete" else -1000):
-        query = {
-            p["name"]: p["schema"].get("examples", [None])[0]
-            for p in operation.get("parameters", [])
-            if p["in"] == "query" and p["required"]
-        }
-        bodies: list[Any] = [None]
-        if body := operation.get("requestBody"):
-            schema = body["content"]["application/json"]["schema"]
-            names = [s["$ref"].rsplit("/", 1)[1] for s in (schema, *schema.get("anyOf", ())) if "$ref" in s]
-            bodies = [example for name in names for example in spec["components"]["schemas"][name]["examples"]]
-        for example in bodies:
-            await until(lambda: idle(app))
-            url = path
-            for name, value in PATH_VALUES.items():
-                url = url.replace(name, value)
-            response = await app.http.request(verb.upper(), url, json=example, params=query)
+    for path, verb, operation in sorted(operations(spec), key=order):
+        for example in bodies_of(operation, spec):
+            given = {
+                p["name"]: p["schema"]["examples"][0] for p in operation.get("parameters", []) if p.get("required")
+            }
+            for beginning, ids in made.items():
+                given |= ids if path.startswith(beginning) else {}
+            if (path, verb) == ("/approvals/{id}", "post"):
+                given = {"id": next(waiting)}
+            query = {name: value for name, value in given.items() if f"{{{name}}}" not in path}
+            response = await app.http.request(verb.upper(), path.format(**given), json=example, params=query)
             assert response.status_code < 300, (verb, path, response.text)
+            check(response, operation, spec)
             ran += 1
-    assert ran >= 17
+            await until(lambda: idle(app))
+    assert ran >= 50
+
+
+async def something_to_look_at(app: Parley) -> dict[str, dict[str, Any]]:
+    """The first response, which may be cancelled, is what most examples name; the ids of the others, by path."""
+    post = app.http.post
+    await post("/v1/responses", json={"input": "Why?", "background": True})
+    for _ in range(DECISIONS):
+        asked = await post("/agent/sessions", json={"initial_prompt": 'call calculator with {"expression": "1"}'})
+    await until(lambda: pending(app))
+    workflow = await post("/workflows/blog/runs", json={"topic": "Rivers", "target_audience": "all"})
+    conversation = (await post("/v1/conversations", json={"items": [{"role": "user", "content": "Why?"}]})).json()["id"]
+    [item] = (await app.http.get(f"/v1/conversations/{conversation}/items")).json()["data"]
+    return {
+        "/agent/sessions/{id}": {"id": asked.json()["session_id"]},
+        "/workflows/runs/{id}": {"id": workflow.json()["id"]},
+        "/v1/conversations/{conversation_id}": {"conversation_id": conversation},
+        "/v1/conversations/{conversation_id}/items/{item_id}": {"item_id": item["id"]},
+    }
+
+
+def order(operation: Operation) -> tuple[bool, bool, int]:
+    """What waits for a person first; what deletes last, and the whole after its parts."""
+    path, verb, _ = operation
+    return verb == "delete", path != "/approvals/{id}", -path.count("/") if verb == "delete" else 0
+
+
+def bodies_of(operation: dict[str, Any], spec: dict[str, Any]) -> list[Any]:
+    if "requestBody" not in operation:
+        return [None]
+    content = operation["requestBody"]["content"]["application/json"]
+    schema = content["schema"]
+    found = [*schema.get("examples", ()), *([content["example"]] if "example" in content else [])]
+    for each in (schema, *schema.get("anyOf", ())):
+        if "$ref" in each:
+            found += spec["components"]["schemas"][each["$ref"].rsplit("/", 1)[1]].get("examples", [])
+    assert found, f"there is no example of {schema}"
+    return found
+
+
+def check(response: httpx2.Response, operation: dict[str, Any], spec: dict[str, Any]) -> None:
+    """The status and the kind of the answer are documented, and JSON fits its schema."""
+    documented = operation["responses"][str(response.status_code)]
+    if response.status_code in WITHOUT_BODY:
+        return
+    kind = response.headers["content-type"].partition(";")[0]
+    assert kind in documented["content"], (response.url, kind)
+    if kind == "application/json" and (schema := documented["content"][kind].get("schema")):
+        Draft202012Validator({**schema, "components": spec["components"]}).validate(response.json())
+
+
+async def pending(app: Parley) -> bool:
+    return len((await app.http.get("/approvals?status=pending")).json()) == DECISIONS
+
+
+async def idle(app: Parley) -> bool:
+    """No run is under way anywhere, but for those that wait for a person."""
+    ids = [conversation["id"] for conversation in (await app.http.get("/conversations")).json()]
+    runs = [(await app.http.get(f"/conversations/{id}")).json()["active_run_id"] for id in ids]
+    states = [(await app.http.get(f"/runs/{run}")).json()["status"] for run in runs if run]
+    return all(state == "waiting" for state in states)
