@@ -24,6 +24,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     calls: tuple[dict[str, Any], ...] = ()
     """Calls of tools after the words, each `{"name", "arguments"}` (an object, or any text), with `id` and `index` if
     they are to be other than `call_0`, `call_1` ... and the place; None leaves one out."""
+    told: str | None = None
+    """The answer, without calls, to a request that ends in the result of a tool."""
     refusal: str | None = None
     """Said in place of the words."""
     extra: dict[str, Any] = {}
@@ -105,8 +107,13 @@ PRESETS: dict[str, dict[str, Any]] = {
     "reasoning": {"reasoning": 3},
     "huge": {"words": 250, "padding": 20_000},
     "echo": {"echo": True},
+    "json": {"text": '{"city": "Paris", "degrees": 21}'},
+    "agent": {
+        "words": 0, "calls": [{"name": "weather", "arguments": {"city": "Paris"}}], "finish": "tool_calls",
+        "told": "It is sunny.",
+    },
     "call": {"words": 0, "calls": [{"name": "weather", "arguments": {"city": "Paris"}}], "finish": "tool_calls"},
-}
+}  # fmt: skip
 STATUS = re.compile(r"s([1-5]\d\d)")
 FAULT = re.compile(r"(stall|reset|cut|end|error|garbage|partial)_(headers|first|mid|last)")
 

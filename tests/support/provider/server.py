@@ -141,6 +141,8 @@ class ScriptedProvider:
         name = str(body.get("model", ""))
         script = script_of(name) or self.default
         self._seen[name] += 1
+        if script.told is not None and (body.get("messages") or [{}])[-1].get("role") == "tool":
+            script = msgspec.structs.replace(script, text=script.told, calls=(), finish="stop")
         if script.fails and self._seen[name] > script.fails:
             return msgspec.structs.replace(script, status=200, fault=None, raw=None)
         return script
