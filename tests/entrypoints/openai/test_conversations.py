@@ -21,11 +21,6 @@ ITEMS: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def limits() -> dict[str, float]:
-    return {"provider_attempts": 1}
-
-
 async def words_in(client: AsyncOpenAI, id: str, **wishes: Any) -> list[str]:
     return [
         "".join(part.text for part in item.content if hasattr(part, "text")) if item.type == "message" else item.type

@@ -12,11 +12,6 @@ RESPOND = ("POST", "/v1/responses")
 COMPLETE = ("POST", "/v1/chat/completions")
 
 
-@pytest.fixture
-def limits() -> dict[str, float]:
-    return {"provider_attempts": 1}
-
-
 def respond(**more: Any) -> tuple[str, str, dict[str, Any]]:
     return (*RESPOND, {"model": "plain", "input": "a", **more})
 

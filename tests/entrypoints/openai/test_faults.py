@@ -43,6 +43,14 @@ AFTER_TWO_WORDS = [
 HEALTHY = ["no_done", "double_done", "no_usage", "usage_in_finish", "crlf", "cr", "comments", "split=1", "crlf,split=1"]
 
 
+@pytest.fixture
+def limits(request: pytest.FixtureRequest) -> dict[str, float]:
+    """Short where the provider stalls: nobody else is to be hurried."""
+    stalls = str(request.node.callspec.params.get("model", "") if hasattr(request.node, "callspec") else "")
+    short = {"first_byte_seconds": 0.3, "idle_seconds": 0.3, "total_seconds": 1} if stalls.startswith("stall") else {}
+    return {"provider_attempts": 1, **short}
+
+
 def clean(text: str, provider: ScriptedProvider) -> None:
     """Neither the key nor the address of the provider, nor a traceback."""
     assert KEY not in text

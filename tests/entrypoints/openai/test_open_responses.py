@@ -15,11 +15,6 @@ ASKED = "What's the weather like in Bern?"
 CALL = Script(words=0, calls=({"name": "get_weather", "arguments": {"city": "Bern"}},), finish="tool_calls")
 
 
-@pytest.fixture
-def limits() -> dict[str, float]:
-    return {"provider_attempts": 1}
-
-
 @pytest.fixture(params=["plain", "demo:parrot"])
 def model(request: pytest.FixtureRequest) -> str:
     return str(request.param)

@@ -14,11 +14,6 @@ from tests.support.provider import ScriptedProvider
 Turn = list[dict[str, Any]]
 
 
-@pytest.fixture
-def limits() -> dict[str, float]:
-    return {"provider_attempts": 1}
-
-
 @pytest.fixture(params=["plain", "demo:parrot"])
 def model(request: pytest.FixtureRequest) -> str:
     return str(request.param)

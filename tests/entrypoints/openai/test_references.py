@@ -11,11 +11,6 @@ from tests.support.provider import Script, ScriptedProvider
 WEATHER: Any = {"type": "function", "name": "weather", "parameters": {"type": "object"}, "strict": False}
 
 
-@pytest.fixture
-def limits() -> dict[str, float]:
-    return {"provider_attempts": 1}
-
-
 def to(id: str | None) -> Any:
     return {"type": "item_reference", "id": id}
 

@@ -3,17 +3,11 @@
 import json
 from typing import Any
 
-import pytest
 from openai import AsyncOpenAI
 
 from tests.support.provider import ScriptedProvider
 
 WISH: dict[str, Any] = {"type": "response.create", "model": "plain", "input": "Why?"}
-
-
-@pytest.fixture
-def limits() -> dict[str, float]:
-    return {"provider_attempts": 1}
 
 
 async def events_of(connection: Any) -> list[Any]:

@@ -12,11 +12,6 @@ from tests.support.provider import Script, ScriptedProvider
 TOOLS: list[Any] = [{"type": "function", "name": "weather", "parameters": {"type": "object"}, "strict": False}]
 
 
-@pytest.fixture
-def limits() -> dict[str, float]:
-    return {"provider_attempts": 1}
-
-
 @pytest.fixture(params=["plain", "demo:parrot"])
 def model(request: pytest.FixtureRequest) -> str:
     return str(request.param)

@@ -13,11 +13,6 @@ MESSAGES: list[Any] = [{"role": "system", "content": "Be brief."}, {"role": "use
 TOOL: Any = {"type": "function", "function": {"name": "weather"}}
 
 
-@pytest.fixture
-def limits() -> dict[str, float]:
-    return {"provider_attempts": 1}
-
-
 async def test_a_completion_is_kept_as_a_conversation(client: AsyncOpenAI, app: Parley) -> None:
     whole = await client.chat.completions.create(model="plain", messages=MESSAGES, store=True)
     number = whole.id.removeprefix("chatcmpl-")
