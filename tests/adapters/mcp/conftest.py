@@ -12,6 +12,8 @@ import tests.support.mcp as support
 from adapters.mcp.config import ServerConfig
 from adapters.mcp.patience import Patience
 from adapters.mcp.tools import McpTools
+from application.ports.tools import ToolFailed
+from tests.support.tools import call
 
 BAD_SERVER = Path(support.__file__).with_name("bad_server.py")
 Start = Callable[..., McpTools]
@@ -19,6 +21,17 @@ Start = Callable[..., McpTools]
 
 def bad(*how: str, **more: Any) -> ServerConfig:
     return ServerConfig(command=sys.executable, args=("-I", str(BAD_SERVER), *how), **more)
+
+
+async def answers_again(tools: McpTools, name: str, text: str) -> None:
+    """Sooner or later, as a slow machine may take longer than a test gives a server."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                assert await call(tools, name) == text
+                return
+            except ToolFailed:
+                await asyncio.sleep(0.1)
 
 
 @pytest.fixture
