@@ -1,8 +1,10 @@
 """What an operator may set. Values go inwards one by one; nothing but the entrypoints sees this class."""
 
 import difflib
+import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -17,6 +19,14 @@ BUILT_IN = ("calculator", "current_time", "get_weather")
 """Of the built-in tools those that change nothing and reach one server at most."""
 
 
+WELL_KNOWN = re.compile(r"change.?me|secret|password|example|default|parley|12345678|abcdefgh|your.?key", re.IGNORECASE)
+
+
+def is_secret(value: str) -> bool:
+    """Whether it may be one: long, of many characters, and with none of the words that stand in every example."""
+    return len(value) >= 32 and len(set(value)) >= 10 and not WELL_KNOWN.search(value)
+
+
 class Settings(BaseSettings):
     """Each field is the variable PARLEY_<FIELD>, except those with the conventional names given beside them."""
 
@@ -28,6 +38,16 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     auth: Literal["local", "required"] = "local"
     api_key: SecretStr | None = Field(default=None, description="opens every route when PARLEY_AUTH=required")
+    secret_key: SecretStr | None = Field(default=None, description="signs access tokens; the same on every replica")
+    registration: Literal["open", "invited", "closed"] = Field(
+        default="closed", description="who may register; the first user may always, from this machine"
+    )
+    access_token_seconds: float = Field(default=600, ge=10, le=3600)
+    login_seconds: float = Field(default=30 * 86_400, ge=60, description="after which one has to log in again")
+    cors_origins: tuple[str, ...] = Field(default=(), description="origins whose pages may use this server")
+    trusted_proxies: int = Field(default=0, ge=0, le=10, description="how many of our own are in front of the server")
+    docs: bool = Field(default=True, description="whether /docs and /openapi.json are there")
+    audit_days: float = Field(default=365, gt=0, description="how long the audit log is kept")
     allowed_hosts: tuple[str, ...] = Field(default=(), description="Host names besides loopback that may be asked for")
 
     database_url: str = Field(default="sqlite:///./parley.db", validation_alias="DATABASE_URL")
@@ -96,12 +116,33 @@ class Settings(BaseSettings):
             raise ValueError("PARLEY_APPROVAL_WEBHOOK needs PARLEY_APPROVAL_WEBHOOK_SECRET, which signs what is sent")
         if self.api_key is not None and len(self.api_key.get_secret_value()) < 16:
             raise ValueError("PARLEY_API_KEY must have at least 16 characters")
+        if self.secret_key is not None and not is_secret(self.secret_key.get_secret_value()):
+            raise ValueError(
+                "PARLEY_SECRET_KEY can be guessed: give 32 random characters or more, as of openssl rand -hex 32"
+            )
+        if self.auth == "required" and self.secret_key is None and self.database_url.startswith("postgres"):
+            raise ValueError("PARLEY_AUTH=required with Postgres needs PARLEY_SECRET_KEY, the same on every replica")
+        if "*" in self.cors_origins:
+            raise ValueError(
+                "PARLEY_CORS_ORIGINS must name each origin, as https://chat.example; * would open it to all"
+            )
         if self.host not in LOOPBACK_HOSTS and self.auth == "local":
             raise ValueError(
                 f"PARLEY_HOST={self.host} would open this server to others without a login: "
                 "set PARLEY_AUTH=required and PARLEY_API_KEY, or bind 127.0.0.1"
             )
         return self
+
+    @property
+    def api_key_digest(self) -> bytes | None:
+        """SHA-256 of the operator's own key, if there is one."""
+        return hashlib.sha256(self.api_key.get_secret_value().encode()).digest() if self.api_key else None
+
+    @property
+    def secret_file(self) -> Path | None:
+        """Where a secret of our own making is kept: beside a SQLite database."""
+        path = self.database_url.partition(":///")[2].partition("?")[0]
+        return Path(f"{path}.secret") if self.database_url.startswith("sqlite") and path else None
 
     @property
     def has_openai(self) -> bool:

@@ -48,6 +48,6 @@ class Argon2Passwords(Passwords):
         if not future.cancelled():
             future.exception()  # who would have heard of it may have left
 
-    def close(self) -> None:
+    async def aclose(self) -> None:
         """Let go of the threads; what waits is not done."""
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -8,7 +8,16 @@ from application.access.login_tokens import LoginTokens, TokenPair, parts_of
 from application.access.secret_hash import secret_hash
 from application.ports.clock import Now
 from application.ports.storage import BeginTransaction
+from domain.access import UserId
 from domain.errors import Unauthenticated
+
+
+class TokenReused(Unauthenticated):
+    """The whole login has ended."""
+
+    def __init__(self, user_id: UserId) -> None:
+        super().__init__("That refresh token was used before, so this login has ended: log in again")
+        self.user_id = user_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +28,7 @@ class RefreshLogin:
     now: Now
 
     async def __call__(self, refresh_token: str) -> TokenPair:
-        """Raise Unauthenticated. One that was used before is in two hands: the whole login ends."""
+        """Raise Unauthenticated, or TokenReused: one that comes twice is in two hands."""
         id, secret = parts_of(refresh_token)
         async with self.begin() as tx:
             login = await tx.logins.get(id)
@@ -35,5 +44,5 @@ class RefreshLogin:
             await tx.commit()
         if reused:
             self.credentials.forget()
-            raise Unauthenticated("That refresh token was used before, so this login has ended: log in again")
+            raise TokenReused(login.user_id)
         return pair

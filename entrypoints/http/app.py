@@ -1,12 +1,17 @@
 """The application: routes and what every request passes, over one container."""
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from entrypoints.ai_sdk import chat as ai_sdk_chat
 from entrypoints.container import Container
 from entrypoints.http import (
+    account,
+    admin,
     agent,
+    api_keys,
     approvals,
+    auth,
     branches,
     chat,
     chat_events,
@@ -18,10 +23,13 @@ from entrypoints.http import (
     runs,
     workflows,
 )
-from entrypoints.http.access import api_key, local_only
+from entrypoints.http.access import CredentialGate, Gate, LocalGate
 from entrypoints.http.documentation import Documented
-from entrypoints.http.middleware import Access, BodyLimit, RequestId
-from entrypoints.http.problems import add_problem_handlers
+from entrypoints.http.gate import Access
+from entrypoints.http.middleware import BodyLimit, RequestId
+from entrypoints.http.open_connections import OpenConnections
+from entrypoints.http.problems import METHODS, add_problem_handlers
+from entrypoints.http.route_table import RouteTable
 from entrypoints.lifespan import lifespan
 from entrypoints.openai import chat as openai_chat
 from entrypoints.openai import (
@@ -43,9 +51,10 @@ Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=
 """
 ROUTES = (openai_chat, chat, home, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
-          responses, compaction, response_socket, openai_conversations, embeddings, models)  # fmt: skip
+          responses, compaction, response_socket, openai_conversations, embeddings, models,
+          auth, account, api_keys, admin)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
-OPEN_PATHS = frozenset({"/health/live", "/health/ready"})
+EXPOSED = ["X-Request-Id", "Link", "Retry-After", "WWW-Authenticate"]
 
 
 def create_app(container: Container | None = None) -> FastAPI:
@@ -57,6 +66,8 @@ def create_app(container: Container | None = None) -> FastAPI:
         version=VERSION,
         description=DESCRIPTION,
         lifespan=lifespan,
+        openapi_url="/openapi.json" if settings.docs else None,
+        wants_login=settings.auth == "required",
         license_info={"name": "MIT"},
         telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing reads it, and every request pays
     )
@@ -64,9 +75,35 @@ def create_app(container: Container | None = None) -> FastAPI:
     for module in ROUTES:
         app.include_router(module.router)
     add_problem_handlers(app)
-    key = settings.api_key.get_secret_value() if settings.auth == "required" and settings.api_key else None
-    authenticate = api_key(key) if key else local_only(settings.allowed_hosts)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
-    app.add_middleware(Access, authenticate=authenticate, open_paths=OPEN_PATHS)
+    add_access(app, container)
+    if settings.cors_origins:
+        # without credentials: no cookie is ever looked at, so a page has nothing but what it sends itself
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=METHODS,
+            allow_headers=["*"],
+            expose_headers=EXPOSED,
+            max_age=600,
+        )
     app.add_middleware(RequestId)
     return app
+
+
+def add_access(app: FastAPI, container: Container) -> None:
+    """Everybody has to show who they are, or to ask from this machine, as PARLEY_AUTH says. Raise CannotStart."""
+    settings, access = container.settings(), container.access()
+    connections = OpenConnections(access.authenticate.still)
+    access.credentials.when_forgotten(connections.look_now)
+    gate: Gate = LocalGate(settings.allowed_hosts, settings.cors_origins)
+    if settings.auth == "required":
+        gate = CredentialGate(access.authenticate, settings.cors_origins)
+    app.add_middleware(
+        Access,
+        gate=gate,
+        table=RouteTable(),
+        connections=connections,
+        record=access.record_audit,
+        trusted_proxies=settings.trusted_proxies,
+    )

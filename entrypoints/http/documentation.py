@@ -4,8 +4,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from domain.access import Need
 from domain.errors import Forbidden, InvalidInput, Refusal, StorageUnavailable, Unauthenticated
 from entrypoints.http.problems import STATUS
+from entrypoints.http.route_table import NEEDS
 from entrypoints.http.schemas import ProblemDetails
 
 ALWAYS = (InvalidInput, Unauthenticated, Forbidden, StorageUnavailable)
@@ -29,10 +31,31 @@ def only(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": "; ".join(each), "content": PROBLEM} for status, each in said.items()}
 
 
+SECURITY_SCHEMES: dict[str, dict[str, Any]] = {
+    "login": {"type": "oauth2", "flows": {"password": {"tokenUrl": "/auth/login", "scopes": {}}}},
+    "key": {"type": "http", "scheme": "bearer", "description": "an API key, or PARLEY_API_KEY"},
+    "key header": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+}
+
+
 class Documented(FastAPI):
-    """FastAPI would describe errors as of the media type that a route's answers have."""
+    """FastAPI would describe errors as of the media type that a route's answers have.
+
+    With `wants_login`, /docs has an Authorize button: every route but those open to all takes any of the credentials.
+    """
+
+    def __init__(self, *, wants_login: bool = False, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.wants_login = wants_login
 
     def openapi(self) -> dict[str, Any]:
         document = super().openapi()  # made once
         document["components"]["schemas"].setdefault("ProblemDetails", ProblemDetails.model_json_schema())
+        if self.wants_login and "security" not in document:
+            document["components"]["securitySchemes"] = SECURITY_SCHEMES
+            document["security"] = [{name: []} for name in SECURITY_SCHEMES]
+            for route in NEEDS[Need.NOTHING]:
+                method, path = route.split()
+                if operation := document["paths"].get(path, {}).get(method.lower()):
+                    operation["security"] = []
         return document

@@ -1,18 +1,15 @@
-"""What every request passes, as plain ASGI: a request id, a limit to the body, and the question who is asking."""
+"""What every request passes, as plain ASGI: a request id, headers for browsers, and a limit to the body."""
 
 import asyncio
 import re
 import secrets
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain.access import Principal
-from domain.errors import Forbidden, Unauthenticated
-from entrypoints.http.problems import problem_body, problem_response, refusal_body
+from entrypoints.http.problems import problem_body, problem_response
 
 LINGER_SECONDS = 5
 LINGER_BYTES = 256 * 1024 * 1024
@@ -22,9 +19,8 @@ SECURITY_HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 ]
-
-Authenticate = Callable[[Scope], Principal]
-"""Say who is asking; raise Unauthenticated or Forbidden."""
+NOTHING_LOADED = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+NOT_FRAMED = (b"content-security-policy", b"frame-ancestors 'none'; base-uri 'none'; object-src 'none'")
 
 
 class RequestId:
@@ -43,10 +39,22 @@ class RequestId:
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *extra]
+                headers = list(message.get("headers", ()))
+                message["headers"] = [*headers, *extra, *_policy(headers)]
             await send(message)
 
         await self.app(scope, receive, send_with_id)
+
+
+def _policy(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """What a browser may load for the answer: nothing, but for a page that says so itself or is the documentation."""
+    kind = b""
+    for name, value in headers:
+        if name == b"content-security-policy":
+            return []
+        if name == b"content-type":
+            kind = value
+    return [NOT_FRAMED if kind.startswith(b"text/html") else NOTHING_LOADED]
 
 
 class BodyLimit:
@@ -96,27 +104,3 @@ async def _send_and_linger(receive: Receive, send: Send, message: Message) -> No
             while left > 0 and (more := await receive()).get("more_body"):
                 left -= len(more["body"])
     await send({"type": "http.response.body", "body": b""})
-
-
-class Access:
-    """Nothing gets past without a principal, but for the paths that are open to all."""
-
-    def __init__(self, app: ASGIApp, *, authenticate: Authenticate, open_paths: frozenset[str]) -> None:
-        self.app = app
-        self.authenticate = authenticate
-        self.open_paths = open_paths
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and scope["path"] not in self.open_paths:
-            try:
-                scope["principal"] = self.authenticate(scope)
-            except (Unauthenticated, Forbidden) as refusal:
-                return await self._refuse(refusal, scope, receive, send)
-        await self.app(scope, receive, send)
-
-    async def _refuse(self, refusal: Unauthenticated | Forbidden, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await receive()
-            return await send({"type": "websocket.close", "code": 1008, "reason": str(refusal)[:120]})
-        headers = {"WWW-Authenticate": "Bearer"} if isinstance(refusal, Unauthenticated) else {}
-        await problem_response(scope, refusal_body(refusal, scope["request_id"]), headers)(scope, receive, send)

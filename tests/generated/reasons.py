@@ -36,6 +36,10 @@ REASONS = (
     "what comes of a call is text here",
     "is set by the operator",
     "fields that are not known here",
+    # accounts and keys
+    "confirm: must be",
+    "must be a moment in the future",
+    "you have 100 keys already",
     # what the demo models do not do
     "cannot give this",
     "is not understood by this model",

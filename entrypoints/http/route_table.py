@@ -1,0 +1,179 @@
+"""What each route asks of its caller, and what the audit log keeps. A route that is not in here fails the tests."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from re import Pattern
+
+from starlette.routing import compile_path
+from starlette.types import Scope
+
+from domain.access import Need
+
+NEEDS: dict[Need, tuple[str, ...]] = {
+    Need.NOTHING: (
+        "GET /",
+        "GET /health/live",
+        "GET /health/ready",
+        "GET /docs",
+        "GET /docs/oauth2-redirect",
+        "GET /redoc",
+        "GET /openapi.json",
+        "POST /auth/register",
+        "POST /auth/login",
+        "POST /auth/refresh",
+    ),
+    Need.CREDENTIAL: ("POST /auth/logout", "GET /me"),
+    Need.ACCOUNT: (
+        "POST /me/password",
+        "GET /me/export",
+        "DELETE /me",
+        "GET /api-keys",
+        "POST /api-keys",
+        "DELETE /api-keys/{id}",
+    ),
+    Need.ADMIN: (
+        "GET /admin/users",
+        "PATCH /admin/users/{id}",
+        "DELETE /admin/users/{id}",
+        "GET /admin/invitations",
+        "POST /admin/invitations",
+        "DELETE /admin/invitations/{id}",
+        "GET /admin/audit",
+    ),
+    Need.CHAT: (
+        "POST /chat",
+        "POST /chat/stream",
+        "GET /chat/sse",
+        "WS /ws/chat",
+        "GET /conversations",
+        "POST /conversations",
+        "GET /conversations/{id}",
+        "PATCH /conversations/{id}",
+        "DELETE /conversations/{id}",
+        "GET /conversations/{id}/messages",
+        "POST /conversations/{id}/messages/{mid}/regenerate",
+        "POST /conversations/{id}/messages/{mid}/edit",
+        "GET /runs/{id}",
+        "GET /runs/{id}/events",
+        "POST /runs/{id}/cancel",
+        "POST /complete",
+        "POST /embed",
+        "POST /agent",
+        "POST /agent/sessions",
+        "GET /agent/sessions/{id}",
+        "POST /agent/sessions/{id}/messages",
+        "POST /agent/sessions/{id}/pause",
+        "POST /agent/sessions/{id}/resume",
+        "POST /agent/sessions/{id}/cancel",
+        "GET /approvals",
+        "GET /approvals/{id}",
+        "POST /approvals/{id}",
+        "GET /workflows",
+        "GET /workflows/{name}",
+        "POST /workflows/{name}/runs",
+        "GET /workflows/runs/{id}",
+        "POST /workflow/{name}",
+        "POST /ai-sdk/chat",
+        "GET /ai-sdk/chat/{chat_id:path}/stream",
+        "POST /ai-sdk/chat/{chat_id:path}/stop",
+        "GET /ai-sdk/chat/{chat_id:path}",
+        "POST /v1/chat/completions",
+        "POST /v1/responses",
+        "WS /v1/responses",
+        "GET /v1/responses/{response_id}",
+        "DELETE /v1/responses/{response_id}",
+        "POST /v1/responses/{response_id}/cancel",
+        "GET /v1/responses/{response_id}/input_items",
+        "POST /v1/responses/compact",
+        "GET /v1/conversations",
+        "POST /v1/conversations",
+        "GET /v1/conversations/{conversation_id}",
+        "POST /v1/conversations/{conversation_id}",
+        "DELETE /v1/conversations/{conversation_id}",
+        "GET /v1/conversations/{conversation_id}/items",
+        "POST /v1/conversations/{conversation_id}/items",
+        "GET /v1/conversations/{conversation_id}/items/{item_id}",
+        "DELETE /v1/conversations/{conversation_id}/items/{item_id}",
+        "POST /v1/embeddings",
+        "GET /v1/models",
+        "GET /v1/models/{model:path}",
+    ),
+    Need.DOCUMENTS: (),
+}
+SPENDS = frozenset({"GET /chat/sse"})
+"""GETs that cost: a key that may only read may not send them."""
+
+REFRESH = "use a refresh token twice"
+LOG_IN = "log in"
+AUDITED = {
+    "POST /auth/register": "register",
+    "POST /auth/login": LOG_IN,
+    "POST /auth/refresh": REFRESH,
+    "POST /auth/logout": "log out",
+    "POST /me/password": "change a password",
+    "GET /me/export": "take out everything",
+    "DELETE /me": "delete an account",
+    "POST /api-keys": "create a key",
+    "DELETE /api-keys/{id}": "revoke a key",
+    "POST /approvals/{id}": "decide an approval",
+    "DELETE /conversations/{id}": "delete a conversation",
+    "DELETE /v1/conversations/{conversation_id}": "delete a conversation",
+    "DELETE /v1/conversations/{conversation_id}/items/{item_id}": "delete a message",
+    "DELETE /v1/responses/{response_id}": "delete a run",
+    "DELETE /documents/{id}": "delete a document",
+    "DELETE /v1/files/{id}": "delete a document",
+    "PATCH /admin/users/{id}": "change a user",
+    "DELETE /admin/users/{id}": "delete a user",
+    "POST /admin/invitations": "invite",
+    "DELETE /admin/invitations/{id}": "take an invitation back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`looks`: nothing is changed and nothing spent. `audited` is what the audit log calls it, if it keeps it."""
+
+    need: Need
+    looks: bool = False
+    audited: str | None = None
+    is_health: bool = False
+
+
+ANYTHING_ELSE = Rule(Need.CREDENTIAL)
+"""What is no route: who asks without a credential does not learn which there are."""
+
+
+class RouteTable:
+    def __init__(self, needs: dict[Need, tuple[str, ...]] = NEEDS) -> None:
+        self._exact: dict[tuple[str, str], Rule] = {}
+        self._patterns: dict[tuple[str, str], list[tuple[Pattern[str], Rule]]] = {}
+        for need, routes in needs.items():
+            for route in routes:
+                self._add(route, need)
+
+    def find(self, scope: Scope) -> Rule:
+        method = "WS" if scope["type"] == "websocket" else scope["method"]
+        path = scope["path"]
+        method = "GET" if method == "HEAD" else method
+        if rule := self._exact.get((method, path)):
+            return rule
+        return self._matching(self._patterns.get((method, _first(path)), ()), path)
+
+    def _matching(self, candidates: Iterable[tuple[Pattern[str], Rule]], path: str) -> Rule:
+        return next((rule for pattern, rule in candidates if pattern.match(path)), ANYTHING_ELSE)
+
+    def _add(self, route: str, need: Need) -> None:
+        method, path = route.split()
+        looks = method == "GET" and route not in SPENDS
+        rule = Rule(need, looks, AUDITED.get(route), path.startswith("/health/"))
+        if "{" in path:
+            pattern = compile_path(path)[0]
+            self._patterns.setdefault((method, _first(path)), []).append((pattern, rule))
+        else:
+            self._exact[method, path] = rule
+
+
+def _first(path: str) -> str:
+    """What comes first in a path: of `/v1` the second word too."""
+    _, first, second, *_ = [*path.split("/", 3), "", ""]
+    return f"v1/{second}" if first == "v1" else first
