@@ -43,6 +43,8 @@ class ItemIn(OfKinds):
         "reasoning": (),
         "compaction": ("encrypted_content",),
         "item_reference": ("id",),
+        "mcp_call": ("id", "name", "arguments"),
+        "parley:approval_request": (),
     }
 
     type: Annotated[str, Field(min_length=1, max_length=64)] = "message"

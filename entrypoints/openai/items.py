@@ -39,6 +39,10 @@ def _message(item: ItemIn, field: str) -> PromptMessage:
         case "function_call_output":
             said = _only_text(item.output or "", f"{field}.output")
             return PromptMessage(Role.TOOL, (ToolResult(item.call_id or "", said),))
+        case "mcp_call":
+            return PromptMessage(Role.ASSISTANT, tuple(_run_here(item, field)))
+        case "parley:approval_request":
+            return PromptMessage(Role.ASSISTANT, ())  # was for a person; what came of it is in the call
         case "reasoning":
             return PromptMessage(Role.ASSISTANT, tuple(_thoughts(item)))
         case "compaction":
@@ -61,6 +65,14 @@ def _content(item: ItemIn, field: str) -> Iterable[Part]:
             yield Image(part.image_url or "", part.detail)
         else:
             raise InvalidInput(place, "pictures come from the user only")
+
+
+def _run_here(item: ItemIn, field: str) -> Iterable[Part]:
+    """A call that the server carried out, with what came of it if it came to its end."""
+    id = item.id or ""
+    yield ToolCall(id, item.name or "", item.arguments or "")
+    if item.output is not None:
+        yield ToolResult(id, _only_text(item.output, f"{field}.output"))
 
 
 def _only_text(output: str | list[PartIn], field: str) -> str:

@@ -1,9 +1,9 @@
 """Items that a request names by their ids instead of sending them."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from domain.access import Principal
-from domain.conversation import Message, MessageId, Part, PromptMessage, Role, ToolResult
+from domain.conversation import Message, MessageId, Part, PromptMessage, Role, ToolCall, ToolResult
 from domain.errors import MessageNotFound, naming
 from entrypoints.container import Container as Services
 from entrypoints.openai.encoders.items import TYPE_OF
@@ -12,7 +12,6 @@ from entrypoints.openai.item_schemas import ItemIn
 from entrypoints.openai.items import prompt_messages
 
 REFERENCE = "item_reference"
-TYPES: Mapping[type[Part], str] = {**TYPE_OF, ToolResult: "function_call_output"}
 
 
 def has_references(given: str | Sequence[ItemIn]) -> bool:
@@ -57,13 +56,22 @@ def _item(id: ItemId, found: Mapping[MessageId, Message], said: Container[Messag
     message = found.get(id.message_id)
     if message is None:
         raise MessageNotFound(str(id))
-    if message.role in (Role.USER, Role.SYSTEM):
-        whole = id.type == "message" and id.place == 0
-        parts = message.parts if whole else ()
-    else:
-        alike = [part for part in message.parts if TYPES.get(type(part)) == id.type]
-        parts = tuple(alike[id.place : id.place + 1])
-    if not parts:
+    alike = [parts for kind, parts in _items_in(message) if kind == id.type]
+    if id.place >= len(alike):
         raise MessageNotFound(str(id))
-    role = Role.TOOL if isinstance(parts[0], ToolResult) else message.role
-    return PromptMessage(role, () if message.id in said else parts)
+    return PromptMessage(message.role, () if message.id in said else alike[id.place])
+
+
+def _items_in(message: Message) -> Iterator[tuple[str, tuple[Part, ...]]]:
+    """The types of the items that the message is, and what of it each of them is."""
+    if message.role in (Role.USER, Role.SYSTEM):
+        yield "message", message.parts
+    elif message.role is Role.TOOL:
+        yield from (("function_call_output", (part,)) for part in message.parts)
+    else:
+        results = {part.call_id: part for part in message.parts if isinstance(part, ToolResult)}
+        for part in message.parts:
+            if isinstance(part, ToolCall) and part.id in results:
+                yield "mcp_call", (part, results[part.id])
+            elif type(part) in TYPE_OF:
+                yield TYPE_OF[type(part)], (part,)

@@ -92,3 +92,22 @@ async def test_what_is_not_there_is_told_by_its_place(client: AsyncOpenAI) -> No
                 await client.responses.create(model="plain", input=[user("a"), to(id)], store=store)
             assert (missing.value.code, missing.value.param) == ("item_not_found", "input[1].id")
     await client.responses.cancel(writing.id)
+
+
+async def test_a_call_that_the_server_carried_out_is_named_or_sent_back_with_what_came_of_it(
+    client: AsyncOpenAI, provider: ScriptedProvider
+) -> None:
+    provider.queue.append(Script(words=0, calls=({"name": "calculator", "arguments": {"expression": "6*7"}},)))
+    tools: Any = [{"type": "parley:tool", "name": "calculator"}]
+    first = await client.responses.create(model="plain", input="How much?", tools=tools)
+    call = first.output[0]
+    assert call.type == "mcp_call"
+    question: Any = {"type": "parley:approval_request", "id": "apr_1"}
+    for said in (to(call.id), call.to_dict()):
+        again: Any = [user("How much?"), question, said, user("Sure?")]
+        sent = await client.responses.create(model="plain", input=again)
+        _, asked_for, result, _ = provider.calls[-1].body["messages"]
+        assert asked_for["tool_calls"][0]["function"]["arguments"] == '{"expression": "6*7"}'
+        assert (result["role"], result["content"]) == ("tool", call.output)
+        items = (await client.responses.input_items.list(sent.id, order="asc")).data
+        assert [item.type for item in items] == ["message", "mcp_call", "message"]
