@@ -1,5 +1,6 @@
 """Chats for `useChat`: asked, resumed, stopped and read again after a reload."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 import msgspec
@@ -8,12 +9,14 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
 from domain import errors
+from domain.approval import ApprovalId
 from domain.conversation import ALIAS_CHARACTERS, Conversation, Message, MessageId, Role, storable
-from domain.errors import ConversationNotFound
+from domain.errors import ApprovalClosed, ApprovalNotFound, ConversationNotFound, InvalidInput
 from domain.run import Run
+from domain.step import RunWaiting
 from entrypoints.ai_sdk import stream
-from entrypoints.ai_sdk.schemas import OWN_PATHS, ChatStepBody, StoppedOut
-from entrypoints.ai_sdk.steps import step_of
+from entrypoints.ai_sdk.schemas import OWN_PATHS, ApprovalIn, ChatStepBody, StoppedOut
+from entrypoints.ai_sdk.steps import answers_in, run_of, step_of
 from entrypoints.ai_sdk.ui_messages import grouped, ui_messages
 from entrypoints.http.chat import REFUSALS
 from entrypoints.http.dependencies import Caller, OnceKey, Services
@@ -47,6 +50,8 @@ router = APIRouter(prefix="/ai-sdk/chat", tags=["ai-sdk"])
 
 MOST_GROUPED = 100
 """So many messages at most are looked at to find what an answer goes on from."""
+MOST_EVENTS = 1_000_000
+"""More than a run that still waits can have."""
 ChatId = Annotated[
     str, Path(min_length=1, max_length=ALIAS_CHARACTERS, description="what the page calls it", examples=["chat-1"])
 ]
@@ -60,7 +65,7 @@ MISSING = problems(errors.ConversationNotFound)
 
 @router.post(
     "",
-    responses={**STREAM, **REFUSALS, **problems(errors.MessageNotFound)},
+    responses={**STREAM, **REFUSALS, **problems(errors.MessageNotFound, errors.ApprovalNotFound)},
     response_class=Response,
     summary="Ask in a chat of the AI SDK, and read the answer as it is written",
 )
@@ -69,11 +74,35 @@ async def send(body: ChatStepBody, services: Services, caller: Caller, key: Once
 
     Only what is new is taken: the last question, or results of tools that the page has run; what came earlier is stored
     already, or is stored now if the chat is not known yet. The same message sent again is not asked again.
+
+    `server_tools` are tools that run here. Where one needs a person, the stream ends with `tool-approval-request`; the
+    page calls `addToolApprovalResponse` and sends the message again, and the answer goes on.
     """
+    if answers := answers_in(body):
+        return await _go_on(body, answers, services, caller)
     run = await services.continue_chat()(caller, step_of(body, caller, key))
     group = await _group(run, services, caller) if body.said[-1].role == "assistant" else []
     opened = await open_run(run, services.run_reader().follow(run))
     return _streamed(opened, stream.stored(run, opened, group=group))
+
+
+async def _go_on(body: ChatStepBody, answers: list[ApprovalIn], services: Services, caller: Caller) -> Response:
+    """Decide what the page was asked, and go on with the answer behind what it has. Others may have decided before."""
+    run_id = run_of(body.said[-1])
+    if run_id is None:
+        raise InvalidInput("messages", "the last one does not say which run it is: keep its metadata")
+    run = await services.get_run()(caller, run_id)
+    log = await services.run_log().read(run.id, after=0, limit=MOST_EVENTS)
+    seen = max((numbered.number for numbered in log if isinstance(numbered.event, RunWaiting)), default=0)
+    for answer in answers:
+        if not answer.id.isdecimal():
+            raise ApprovalNotFound(answer.id)
+        with suppress(ApprovalClosed):
+            await services.decide_approval()(
+                caller, ApprovalId(int(answer.id)), approved=bool(answer.approved), comment=answer.reason or None
+            )
+    batches = services.run_reader().follow(run)
+    return _streamed(batches, stream.stored(run, batches, seen=seen))
 
 
 @router.get(

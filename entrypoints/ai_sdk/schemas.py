@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictStr, model_validator
 
+from domain.approval import COMMENT_CHARACTERS
 from domain.conversation import ALIAS_CHARACTERS, INPUT_MESSAGES
 from domain.run import IfBusy
 from entrypoints.http.schemas import Body, ModelName, Out, form
@@ -21,6 +22,14 @@ class Open(BaseModel):
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
 
 
+class ApprovalIn(Open):
+    """What a person answered to `tool-approval-request`; `id` is the approval's."""
+
+    id: Annotated[StrictStr, Field(max_length=32)]
+    approved: StrictBool | None = None
+    reason: Annotated[StrictStr, Field(max_length=COMMENT_CHARACTERS)] | None = None
+
+
 class UIPartIn(Open):
     type: Annotated[StrictStr, Field(min_length=1, max_length=256)]
     text: StrictStr | None = None
@@ -35,6 +44,7 @@ class UIPartIn(Open):
     preliminary: StrictBool | None = None
     error_text: StrictStr | None = Field(default=None, alias="errorText")
     provider_executed: StrictBool | None = Field(default=None, alias="providerExecuted")
+    approval: ApprovalIn | None = None
 
     @property
     def tool(self) -> str | None:
@@ -89,6 +99,9 @@ class ChatStepBody(Body):
     model: ModelName | None = Field(default=None, description="`provider:model`, or a name of the default provider")
     temperature: Annotated[StrictFloat, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
     tools: Tools | None = Field(default=None, description="tools that the page runs, by name")
+    server_tools: Annotated[list[ToolName], Field(max_length=128)] | None = Field(
+        default=None, description="the names of this server's own tools that the model may use"
+    )
     if_busy: IfBusy = Field(
         default=IfBusy.REJECT,
         description="while another run answers here: `reject`, `queue` behind it, or `interrupt` it",

@@ -12,7 +12,7 @@ from domain.idempotency import IdempotencyKey
 from domain.run import RunId, RunSettings
 from domain.tool import ToolSpec
 from entrypoints.ai_sdk.ids import call_id_of, message_id_of
-from entrypoints.ai_sdk.schemas import ChatStepBody, UIMessageIn, UIPartIn
+from entrypoints.ai_sdk.schemas import ApprovalIn, ChatStepBody, UIMessageIn, UIPartIn
 from entrypoints.ai_sdk.values import text_of_output
 from entrypoints.http.schemas import LARGEST_ID
 
@@ -38,10 +38,12 @@ def step_of(body: ChatStepBody, caller: Principal, key: IdempotencyKey | None) -
         question=question,
         results=results,
         earlier=earlier,
-        below=_run_of(answer) if answer else None,
+        below=run_of(answer) if answer else None,
         message_id=message_id_of(named) if named else None,
         model=body.model,
-        settings=RunSettings(temperature=body.temperature, tools=tuple(_tools(body))),
+        settings=RunSettings(
+            temperature=body.temperature, tools=tuple(_tools(body)), server_tools=tuple(body.server_tools or ())
+        ),
         if_busy=body.if_busy,
         key=key or _own_key(body, caller, last),
     )
@@ -63,7 +65,16 @@ def _own_key(body: ChatStepBody, caller: Principal, last: UIMessageIn) -> Idempo
     return IdempotencyKey(caller.owner, f"ai-sdk:{digest}", digest)
 
 
-def _run_of(answer: UIMessageIn) -> RunId | None:
+def answers_in(body: ChatStepBody) -> list[ApprovalIn]:
+    """What a person has decided in the answer that the page shows last, and that waits for it."""
+    last = body.said[-1]
+    if last.role != "assistant" or body.trigger != "submit-message":
+        return []
+    parts = [part for part in last.parts if part.state == "approval-responded"]
+    return [part.approval for part in parts if part.approval and part.approval.approved is not None]
+
+
+def run_of(answer: UIMessageIn) -> RunId | None:
     """As Parley noted it on the message."""
     noted = answer.metadata.get("run_id") if isinstance(answer.metadata, dict) else None
     return RunId(noted) if type(noted) is int and 0 < noted <= LARGEST_ID else None

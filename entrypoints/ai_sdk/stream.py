@@ -19,12 +19,17 @@ _encode = msgspec.json.Encoder().encode
 
 
 async def stored(
-    run: Run, batches: AsyncIterable[list[NumberedEvent]], *, group: Sequence[Message] = (), replay: bool = False
+    run: Run,
+    batches: AsyncIterable[list[NumberedEvent]],
+    *,
+    group: Sequence[Message] = (),
+    replay: bool = False,
+    seen: int = 0,
 ) -> AsyncGenerator[bytes, None]:
     """The answer of `run` from its first event, live to its end; `[DONE]` unless it ends in an `error`.
 
     `group` is what the answer goes on from within one message of the page, if it does, and `replay` says it all again.
-    What was taken back before the reader came is not said at all.
+    What was taken back before the reader came is not said at all, nor what the page has: events numbered up to `seen`.
     """
     fold = AnswerFold(run.answer_id, run.settings.server_tools)
     yield frames([_start(run, group), *(_earlier(group) if replay else ()), START_STEP])
@@ -32,6 +37,11 @@ async def stored(
     shown = False
     try:
         async for batch in batches:
+            if batch[0].number <= seen:
+                fold.feed(numbered.event for numbered in batch if numbered.number <= seen)
+                shown = True
+                if not (batch := [numbered for numbered in batch if numbered.number > seen]):
+                    continue
             waiting += [numbered.event for numbered in batch]
             if batch[-1].number < run.last_event:
                 continue

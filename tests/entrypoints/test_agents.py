@@ -213,3 +213,33 @@ async def test_every_reader_of_a_response_with_questions_sees_the_same_events(ca
     assert [item["type"] for item in ended["output"]] == ["mcp_call", "parley:approval_request", "message"]
     assert streams[0][-1]["response"]["output"] == ended["output"]
     assert ended["output"][0]["output"] == "30"
+
+
+def chunks(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: {")]
+
+
+async def test_a_page_answers_the_question_and_the_answer_goes_on(careful: Parley) -> None:
+    question = {"id": "q1", "role": "user", "parts": [{"type": "text", "text": SUM}]}
+    body = {"id": "chat-1", "messages": [question], "server_tools": ["calculator"]}
+    first = chunks((await careful.http.post("/ai-sdk/chat", json=body)).text)
+    [asked] = [chunk for chunk in first if chunk["type"] == "tool-approval-request"]
+    assert (first[-1]["type"], first[-1]["finishReason"]) == ("finish", "tool-calls")
+    part = {
+        "type": "tool-calculator",
+        "toolCallId": asked["toolCallId"],
+        "state": "approval-responded",
+        "input": {"expression": "12.5/100*240"},
+        "approval": {"id": asked["approvalId"], "approved": True},
+    }
+    answer = {
+        "id": first[0]["messageId"], "role": "assistant", "parts": [part], "metadata": first[0]["messageMetadata"]
+    }  # fmt: skip
+    response = await careful.http.post("/ai-sdk/chat", json=body | {"messages": [question, answer]})
+    rest = chunks(response.text)
+    assert rest[0]["messageId"] == first[0]["messageId"]
+    [output] = [chunk for chunk in rest if chunk["type"] == "tool-output-available"]
+    assert output["toolCallId"] == asked["toolCallId"]
+    assert "30" in "".join(chunk["delta"] for chunk in rest if chunk["type"] == "text-delta")
+    assert (rest[-1]["type"], rest[-1]["finishReason"]) == ("finish", "stop")
+    assert not [chunk for chunk in rest if chunk["type"].startswith("tool-input")]
