@@ -14,6 +14,7 @@ from adapters.mcp.calling import ConnectionLost, NotTaken, call_tool
 from adapters.mcp.config import ServerConfig
 from adapters.mcp.connection import ask_for_changes, connected, is_modern
 from adapters.mcp.listing import NOTHING, list_tools
+from adapters.mcp.news import News
 from adapters.mcp.patience import Patience
 from adapters.mcp.trouble import Trouble, told
 from application.ports.tools import ToolFailed
@@ -39,7 +40,8 @@ class McpServer:
         self._is_closed = self._is_old = False
         self._is_trying, self._tried_at, self._next_try_at = False, 0.0, 0.0
         self._is_wanted, self._is_stale = asyncio.Event(), asyncio.Event()
-        self._news = asyncio.Event()
+        self._news = News()
+        self._calls, self._heard_at = 0, 0.0
 
     async def tools(self) -> tuple[Tool, ...]:
         """Those of the last listing, while a new one is fetched where it has aged; none while the server is away."""
@@ -54,7 +56,7 @@ class McpServer:
         self._want()
         deadline = anyio.current_time() + within_seconds
         while self._client is None and self._is_trying and (left := deadline - anyio.current_time()) > 0:
-            await self._hear_news(left)
+            await self._news.hear(left)
 
     async def call(self, name: str, arguments: Mapping[str, Any], key: str) -> str:
         """As ToolProvider.call. A call whose connection is lost is not tried again: it may have had its effect."""
@@ -78,8 +80,11 @@ class McpServer:
         listed = self._listing.tools.get(name)
         if listed is None:
             raise ToolFailed(f"The tool server {self.name} has no tool {name} any more")
+        self._calls += 1
         try:
-            return await call_tool(client, listed.name, arguments, key, seconds=self._config.timeout_seconds)
+            answer = await call_tool(client, listed.name, arguments, key, seconds=self._config.timeout_seconds)
+            self._heard_at = anyio.current_time()
+            return answer
         except (NotTaken, ConnectionLost):
             if self._client is client:
                 self._lose()
@@ -91,6 +96,8 @@ class McpServer:
         except asyncio.CancelledError:
             self._is_stale.set()
             raise
+        finally:
+            self._calls -= 1
 
     async def _connected(self) -> Client:
         deadline = anyio.current_time() + self._patience.call_seconds
@@ -100,7 +107,7 @@ class McpServer:
             has_hope = self._is_trying or self._next_try_at < now + SOON_SECONDS
             if self._is_closed or now >= deadline or not has_hope:
                 raise ToolFailed(f"The tool server {self.name} is away; do without it for now")
-            await self._hear_news(SOON_SECONDS)
+            await self._news.hear(SOON_SECONDS)
         return self._client
 
     def _want(self) -> None:
@@ -115,14 +122,6 @@ class McpServer:
         """From now on nobody uses this connection, though it may take a while to end."""
         self._client, self._listing = None, NOTHING
         self._connection.cancel()
-
-    async def _hear_news(self, seconds: float) -> None:
-        with anyio.move_on_after(seconds):
-            await self._news.wait()
-
-    def _tell_news(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
 
     async def _live(self) -> None:
         pause = 0.0
@@ -139,7 +138,7 @@ class McpServer:
             pause = pause or self._patience.first_pause_seconds
             self._is_wanted.clear()
             self._is_trying, self._next_try_at = False, anyio.current_time() + pause
-            self._tell_news()
+            self._news.tell()
             await self._rest(pause)
 
     async def _rest(self, seconds: float) -> None:
@@ -171,13 +170,22 @@ class McpServer:
             self._is_old = not is_modern(client)
             await self._list(client)
             self._client, self._is_trying, self.reason = client, False, ""
-            self._tell_news()
+            self._news.tell()
             async with anyio.create_task_group() as listening:
                 listening.start_soon(ask_for_changes, client, self._is_stale.set)
                 while True:
                     await self._is_stale.wait()
                     await anyio.sleep_until(self._listed_at + BETWEEN_REFRESHES)
-                    await self._list(client)
+                    await self._list_again(client)
+
+    async def _list_again(self, client: Client) -> None:
+        try:
+            await self._list(client)
+        except TimeoutError:
+            # While calls are under way it may be one that does one thing at a time, for as long as one may take.
+            silence = anyio.current_time() - self._heard_at
+            if not self._calls or silence > self._config.timeout_seconds + self._patience.refresh_seconds:
+                raise
 
     async def _list(self, client: Client) -> None:
         self._is_stale.clear()
@@ -188,4 +196,4 @@ class McpServer:
             if error.code != METHOD_NOT_FOUND:
                 raise
             self._listing = NOTHING  # it has no tools
-        self._listed_at = anyio.current_time()
+        self._listed_at = self._heard_at = anyio.current_time()

@@ -141,6 +141,18 @@ async def test_a_frozen_server_is_left_and_begun_anew(start: Start) -> None:
         await answers_again(tools, "bad__ok", "ok")
 
 
+async def test_a_server_that_does_one_thing_at_a_time_is_not_taken_for_dead(start: Start) -> None:
+    tools = start(bad=bad(), refresh_seconds=0.5)
+    await answers_again(tools, "bad__ok", "ok")
+    working = asyncio.create_task(call(tools, "bad__work", seconds=3))
+    await asyncio.sleep(0)
+    left = asyncio.create_task(call(tools, "bad__ok"))
+    await asyncio.sleep(0.1)
+    left.cancel()  # which asks for a listing, to see whether the server still answers
+    async with asyncio.timeout(30):
+        assert await working == "worked"
+
+
 async def test_closing_ends_a_server_with_all_that_it_started(start: Start) -> None:
     tools = start(bad=bad(), mute=bad("mute"))
     pids = [int(pid) for pid in (await call(tools, "bad__orphan")).split()]

@@ -28,7 +28,21 @@ HOSTILE: list[dict[str, Any]] = [
     },
 ]
 TOOLS = [
-    *("ok", "large", "endless", "flood", "answers", "requests", "die", "garbage", "silent", "deep", "ask", "rename"),
+    *(
+        "ok",
+        "large",
+        "endless",
+        "flood",
+        "answers",
+        "requests",
+        "die",
+        "garbage",
+        "silent",
+        "work",
+        "deep",
+        "ask",
+        "rename",
+    ),
     *("shape", "error", "meet", "environment", "orphan", "freeze", "empty", "fail"),
 ]
 held: list[Any] = []
@@ -82,6 +96,9 @@ def called(id: Any, name: str, given: dict[str, Any]) -> None:
             answer(id, "after the garbage")
         case "silent":
             pass
+        case "work":
+            time.sleep(given["seconds"])
+            answer(id, "worked")
         case "freeze":
             os.kill(os.getpid(), signal.SIGSTOP)
         case "deep":
