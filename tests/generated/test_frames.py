@@ -2,19 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from hypothesis import HealthCheck, given, seed, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.support.app import Parley, parley
 
 Frame = str | bytes
-SEED = 7
-EXAMPLES = 100
+LIMITS = settings(
+    max_examples=100, deadline=None, database=None, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
 WORD = st.text(max_size=8)
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | WORD,
@@ -59,9 +61,20 @@ async def heard(socket: ClientConnection, ended: Callable[[dict[str, Any]], bool
             assert frame["type"] != "error" or frame.get("status", 400) < 500, frame
 
 
-async def is_served_by_chat(app: Parley, given: list[Frame]) -> None:
+@pytest.fixture
+async def app() -> AsyncIterator[Parley]:
+    """One for all examples, with conversations and runs that a frame may name."""
+    async with parley() as app:
+        for _ in range(2):
+            (await app.http.post("/chat", json={"message": "help"})).raise_for_status()
+        yield app
+
+
+@LIMITS
+@given(sent=frames(CHAT))
+async def test_chat_answers_or_refuses_whatever_is_sent(app: Parley, sent: list[Frame]) -> None:
     async with connect(app.url.replace("http", "ws") + "/ws/chat") as socket:
-        for frame in (*given, '{"first mark": 1}', '{"type": "stop"}', '{"last mark": 1}'):
+        for frame in (*sent, '{"first mark": 1}', '{"type": "stop"}', '{"last mark": 1}'):
             await socket.send(frame)
         for mark in ("first mark", "last mark"):
             await heard(socket, lambda frame, mark=mark: mark in str(frame.get("detail")))  # type: ignore[misc]
@@ -69,47 +82,13 @@ async def is_served_by_chat(app: Parley, given: list[Frame]) -> None:
         await heard(socket, lambda frame: frame == {"type": "done"})
 
 
-async def is_served_by_responses(app: Parley, given: list[Frame]) -> None:
+@LIMITS
+@given(sent=frames(RESPONSES))
+async def test_responses_answers_or_refuses_whatever_is_sent(app: Parley, sent: list[Frame]) -> None:
     mark = {"type": "response.create", "input": "a", "mark_url": 1}
     last = {"type": "response.create", "input": "still there?", "stream_id": "last", "store": False}
     async with connect(app.url.replace("http", "ws") + "/v1/responses") as socket:
-        for frame in (*given, json.dumps(mark), json.dumps(last)):
+        for frame in (*sent, json.dumps(mark), json.dumps(last)):
             await socket.send(frame)
         await heard(socket, lambda frame: frame.get("error", {}).get("param") == "mark_url")
         await heard(socket, lambda frame: (frame.get("stream_id"), frame["type"]) == ("last", "response.completed"))
-
-
-@asynccontextmanager
-async def app_with_conversations() -> AsyncIterator[Parley]:
-    async with parley() as app:
-        for _ in range(2):
-            (await app.http.post("/chat", json={"message": "help"})).raise_for_status()
-        yield app
-
-
-def check_all(
-    is_served: Callable[[Parley, list[Frame]], Coroutine[Any, Any, None]], some: st.SearchStrategy[list[Frame]]
-) -> None:
-    """One application for all examples, in a loop of its own because Hypothesis is not asynchronous."""
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        stack = AsyncExitStack()
-        app = runner.run(stack.enter_async_context(app_with_conversations()))
-
-        @seed(SEED)
-        @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-        @given(some)
-        def check(given: list[Frame]) -> None:
-            runner.run(is_served(app, given))
-
-        try:
-            check()
-        finally:
-            runner.run(stack.aclose())
-
-
-def test_chat_answers_or_refuses_whatever_is_sent() -> None:
-    check_all(is_served_by_chat, frames(CHAT))
-
-
-def test_responses_answers_or_refuses_whatever_is_sent() -> None:
-    check_all(is_served_by_responses, frames(RESPONSES))
