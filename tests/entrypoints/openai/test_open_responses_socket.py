@@ -1,5 +1,6 @@
 """The cases of the Open Responses compliance suite over a WebSocket, with nothing between the test and the frames."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -34,7 +35,8 @@ async def turn(socket: ClientConnection, **wish: Any) -> Turn:
     await socket.send(json.dumps({"type": "response.create", "model": "plain", **wish}))
     events: Turn = []
     while True:
-        frame = json.loads(await socket.recv())
+        async with asyncio.timeout(30):
+            frame = json.loads(await socket.recv())
         events.append(frame)
         if frame["type"] == "error" and "sequence_number" not in frame:
             assert faults(frame, "socket error") == []
