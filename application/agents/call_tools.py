@@ -38,7 +38,7 @@ class CallTools:
             name=tool.name,
             arguments=json.loads(call.arguments or "{}"),
             owner=run.owner,
-            idempotency_key=f"run-{run.id}-{call.id}",
+            idempotency_key=key_of(run, call),
         )
         try:
             async with asyncio.timeout(tool.timeout_seconds):
@@ -51,6 +51,11 @@ class CallTools:
             log.exception("the tool %s failed in run %d", tool.name, run.id)
             content, is_error = f"{tool.name} failed unexpectedly", True
         writer.append([ToolFinished(call.id, shortened(content), is_error)])
+
+
+def key_of(run: Run, call: ToolCall) -> str:
+    """The same each time this call is tried, and no other call's, also not one of another database."""
+    return f"run-{run.id}-{int(run.created_at.timestamp() * 1000):x}-{call.id}"
 
 
 def shortened(content: str) -> str:

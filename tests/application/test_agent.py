@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from application.agents.arguments import ARGUMENT_CHARACTERS
-from application.agents.call_tools import RESULT_CHARACTERS
+from application.agents.call_tools import RESULT_CHARACTERS, key_of
 from application.agents.run_agent import STEERED
 from application.agents.sessions import SessionId
 from application.ports.tools import ToolFailed, ToolInvocation
@@ -85,7 +85,7 @@ async def test_the_log_has_intent_before_and_result_after_each_effect(core: Core
     run = await finished(core, await start(core, calls(("look", "{}")), says("Done.")))
     assert seen == [[*seen[0][:-2], StepFinished, ToolStarted]]
     assert [e.content for e in await results(core, run)] == ["looked"]
-    assert core.tools.effects[0].idempotency_key == f"run-{run.id}-call_1"
+    assert core.tools.effects[0].idempotency_key == key_of(run, ToolCall("call_1", "look", "{}"))
 
 
 async def test_the_calls_of_one_step_run_side_by_side_and_ids_that_come_again_are_told_apart(core: Core) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.signals import LocalSignals
+from application.agents.call_tools import key_of
 from application.ports.run_log import LogEntry, RunLog
 from domain.approval import ApprovalReason, ApprovalStatus
 from domain.conversation import ToolCall, ToolResult
@@ -139,7 +140,7 @@ async def check(office: Office, runs: list[Run]) -> None:
         assert {call.id for call in made} == came.keys()
         assert len(made) == 4
         for call in made:
-            times = effects[f"run-{run.id}-{call.id}"]
+            times = effects[key_of(run, call)]
             if "may have been carried out" in came[call.id]:
                 assert call.name != "read"
                 assert times <= 1

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from domain.approval import Approval
-from domain.conversation import Part, Phase, Reasoning, Text, ToolCall, ToolResult
+from domain.conversation import Image, Part, Phase, Reasoning, Text, ToolCall, ToolResult
 from entrypoints.openai.ids import item_id
 
 Item = dict[str, Any]
@@ -88,36 +88,32 @@ def output_items(
     `refused`: the text at the end says why there is no answer. Calls whose results are in the answer itself are the
     server's own, as `is_run_here` knows also without; what people were asked stands behind the calls of one step.
     """
-    counts: Counter[str] = Counter()
     results = {part.call_id: part for part in parts if isinstance(part, ToolResult)}
+    counts: Counter[str] = Counter()
     items, asked = list[Item](), list[ToolCall]()
-
-    def fresh_id(kind: str) -> str:
-        counts[kind] += 1
-        return item_id(kind, key, counts[kind] - 1)
-
     for part in parts:
         if not isinstance(part, ToolCall):
             items += _questions(asked, approvals)
             asked = []
+        if isinstance(part, ToolResult | Image):
+            continue
         if isinstance(part, ToolCall) and (part.id in results or is_run_here(part.name)):
-            result = results.get(part.id)
             asked.append(part)
-            items.append(
-                run_here_item(
-                    fresh_id("mcp_call"),
-                    "completed" if result else status,
-                    name=part.name,
-                    arguments=part.arguments,
-                    output=result.content if result else None,
-                )
-            )
-        elif isinstance(part, (Text, Reasoning, ToolCall)):
-            items.append(item_of(part, fresh_id(TYPE_OF[type(part)]), status))
+            kind, item = "mcp_call", _run_here(part, results.get(part.id), status)
+        else:
+            kind, item = TYPE_OF[type(part)], item_of(part, "", status)
+        items.append({**item, "id": item_id(kind, key, counts[kind])})
+        counts[kind] += 1
     items += _questions(asked, approvals)
     if refused and items and items[-1]["type"] == "message":
         items[-1]["content"] = [refusal(piece["text"]) for piece in items[-1]["content"]]
     return items
+
+
+def _run_here(call: ToolCall, result: ToolResult | None, status: str) -> Item:
+    output = result.content if result else None
+    status = "completed" if result else status
+    return run_here_item("", status, name=call.name, arguments=call.arguments, output=output)
 
 
 def _questions(calls: Sequence[ToolCall], approvals: Sequence[Approval]) -> list[Item]:
