@@ -13,3 +13,10 @@ def resolved(name: str | None, providers: Container[str], default_model: str) ->
     if colon and provider in providers:
         return provider, rest
     return default_model.partition(":")[0], name or default_model
+
+
+def name_to_say(asked: str, answered_by: str | None) -> str:
+    """The model that answered, by the name that it was asked by; another's by its full name."""
+    if answered_by is None or asked in (answered_by, answered_by.partition(":")[2]):
+        return asked
+    return answered_by

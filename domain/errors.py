@@ -41,12 +41,15 @@ Refusal
     ├── ProviderUnavailable
     ├── ProviderTimedOut
     └── ProviderAnswerInvalid
+        └── AnswerDoesNotFit     not the JSON that was asked for, also when it was asked for again
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import ClassVar
+
+from domain.usage import Usage
 
 
 class Refusal(Exception):
@@ -381,3 +384,14 @@ class ProviderTimedOut(ProviderFailure):
 class ProviderAnswerInvalid(ProviderFailure):
     code = "provider_answer_invalid"
     said = "gave an answer that cannot be read"
+
+
+class AnswerDoesNotFit(ProviderAnswerInvalid):
+    """`usage` is what the tries cost all the same."""
+
+    code = "answer_does_not_fit"
+    said = "did not give an answer of the shape that was asked for"
+
+    def __init__(self, provider: str, detail: str = "", *, usage: Usage | None = None) -> None:
+        super().__init__(provider, detail)
+        self.usage = usage

@@ -7,9 +7,10 @@ import sys
 
 from pydantic import ValidationError
 
-from entrypoints.container import CannotStart, Container, close, prepare
+from entrypoints.container import Container, close, prepare
 from entrypoints.doctor import report
 from entrypoints.lifespan import running
+from entrypoints.provider_set import CannotStart
 from entrypoints.server import Server
 from entrypoints.settings import Settings, misspelt
 

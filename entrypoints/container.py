@@ -1,7 +1,6 @@
 """The composition root: the only place that names adapters."""
 
 import os
-import random
 import secrets
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -10,18 +9,10 @@ from functools import partial
 
 from dependency_injector import containers, providers
 
-from adapters.demo.embedder import HashingEmbedder
-from adapters.demo.language_model import DemoLanguageModel
-from adapters.http.limits import Limits
-from adapters.http.retries import Retries
 from adapters.mcp.config import McpFileBroken, read_servers
 from adapters.mcp.tools import McpTools
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.signals import LocalSignals
-from adapters.openai.embedder import OpenAIEmbedder
-from adapters.openai.language_model import OpenAILanguageModel
-from adapters.openai.relay import OpenAIChatRelay
-from adapters.openai.server import OpenAIServer
 from adapters.schemas.json_schema import schema_mismatch
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.passwords import Argon2Passwords
@@ -79,12 +70,10 @@ from application.conversations.list_items import ListItems
 from application.conversations.list_messages import ListMessages
 from application.embedder_router import EmbedderRouter
 from application.embeddings.embed_texts import EmbedTexts
+from application.fallback_model import FallbackModel
 from application.idempotency.answer_once import AnswerOnce
 from application.model_router import ModelRouter
-from application.ports.chat_relay import ChatRelay
 from application.ports.clock import Now
-from application.ports.embedder import Embedder
-from application.ports.language_model import LanguageModel
 from application.ports.signals import Signals
 from application.ports.tools import ToolProvider
 from application.ports.workflows import WorkflowCatalogue
@@ -100,6 +89,7 @@ from application.runs.run_reader import RunReader
 from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
 from application.runs.worker_loop import WorkerLoop
+from application.shaped_model import ShapedModel
 from application.tools.toolbox import Toolbox
 from application.workflows.get_workflow_run import GetWorkflowRun
 from application.workflows.run_workflow import RunWorkflow
@@ -110,14 +100,11 @@ from domain.prompt import Context, ContextBudget
 from domain.run import RunKind
 from domain.tool import ApprovalRule
 from entrypoints.access_services import access_services
+from entrypoints.provider_set import CannotStart, connect_providers
 from entrypoints.settings import Settings
 
 Database = MemoryDatabase | SqlDatabase
 Closing = Callable[[], Awaitable[None]]
-
-
-class CannotStart(Exception):
-    """The message is a sentence for the operator."""
 
 
 def open_database(settings: Settings) -> Database:
@@ -149,45 +136,6 @@ async def prepare(database: Database, *, to_serve: bool = True) -> None:
         raise CannotStart(str(error)) from error
     except (OSError, sqlite3.Error) as error:
         raise CannotStart(f"The database at DATABASE_URL cannot be opened: {error}") from error
-
-
-def openai_server(settings: Settings, now: Now) -> OpenAIServer | None:
-    """The OpenAI-compatible provider, when a key or an address for one is given."""
-    if not settings.has_openai:
-        return None
-    return OpenAIServer.connect(
-        provider="openai",
-        api_key=settings.openai_api_key.get_secret_value() if settings.openai_api_key else "",
-        base_url=settings.openai_base_url,
-        retries=Retries(jitter=random.random, now=now, max_attempts=settings.provider_attempts),
-        limits=Limits(
-            connect_seconds=settings.connect_seconds,
-            first_byte_seconds=settings.first_byte_seconds,
-            idle_seconds=settings.idle_seconds,
-            total_seconds=settings.total_seconds,
-        ),
-    )
-
-
-def language_models(settings: Settings, server: OpenAIServer | None) -> dict[str, LanguageModel]:
-    """The providers that are there, by the name that goes before the colon."""
-    demo = DemoLanguageModel(words_per_second=settings.demo_words_per_second)
-    if server is None:
-        return {"demo": demo}
-    provider, _, name = settings.default_model.partition(":")
-    return {"demo": demo, "openai": OpenAILanguageModel(server, models=[name] if provider == "openai" else [])}
-
-
-def chat_relays(server: OpenAIServer | None) -> dict[str, ChatRelay]:
-    """Those of the providers that speak OpenAI's chat completions themselves."""
-    return {"openai": OpenAIChatRelay(server)} if server else {}
-
-
-def embedders(settings: Settings, server: OpenAIServer | None) -> dict[str, Embedder]:
-    if server is None:
-        return {"demo": HashingEmbedder()}
-    name = settings.default_embedding_model.partition(":")[2]
-    return {"demo": HashingEmbedder(), "openai": OpenAIEmbedder(server, default_model=name)}
 
 
 def mcp_tools(settings: Settings, to_close: list[Closing]) -> McpTools | None:
@@ -264,8 +212,7 @@ async def close(container: "Container") -> None:
     """Close what was opened: servers of tools, the provider's connections, then the database."""
     for aclose in container.to_close():
         await aclose()
-    if server := container.openai_server():
-        await server.aclose()
+    await container.provider_set().aclose()
     if notifier := container.approval_notifier():
         await notifier.aclose()
     await container.database().dispose()
@@ -292,16 +239,30 @@ class Container(containers.DeclarativeContainer):
     signals = providers.Singleton(open_signals, database)
     lease_seconds = settings.provided.worker_lease_seconds
 
-    openai_server = providers.Singleton(openai_server, settings, now)
-    language_models = providers.Singleton(language_models, settings, openai_server)
-    model = providers.Singleton(ModelRouter, providers=language_models, default_model=default_model)
-    chat_relays = providers.Singleton(chat_relays, openai_server)
-    chat_router = providers.Singleton(
-        ChatRouter, relays=chat_relays, providers=language_models, default_model=default_model
+    provider_set = providers.Singleton(connect_providers, settings, now)
+    catalogue = provider_set.provided.catalogue
+    language_models = provider_set.provided.models
+    fallbacks = settings.provided.fallback_models
+    routed_model = providers.Singleton(
+        ModelRouter, providers=language_models, default_model=default_model, catalogue=catalogue
     )
-    embedders = providers.Singleton(embedders, settings, openai_server)
+    model = providers.Singleton(
+        ShapedModel,
+        model=providers.Singleton(FallbackModel, model=routed_model, fallbacks=fallbacks),
+        schema_mismatch=providers.Object(schema_mismatch),
+    )
+    chat_router = providers.Singleton(
+        ChatRouter,
+        relays=provider_set.provided.relays,
+        providers=language_models,
+        default_model=default_model,
+        catalogue=catalogue,
+        fallbacks=fallbacks,
+    )
     embedder = providers.Singleton(
-        EmbedderRouter, providers=embedders, default_model=settings.provided.default_embedding_model
+        EmbedderRouter,
+        providers=provider_set.provided.embedders,
+        default_model=settings.provided.default_embedding_model,
     )
 
     worker_id = providers.Singleton(secrets.token_hex, 8)
@@ -444,9 +405,7 @@ class Container(containers.DeclarativeContainer):
     get_item = providers.Singleton(GetItem, read=read)
     find_messages = providers.Singleton(FindMessages, read=read)
     delete_item = providers.Singleton(DeleteItem, begin=begin)
-    complete_text = providers.Singleton(
-        CompleteText, model=model, default_model=default_model, schema_mismatch=providers.Object(schema_mismatch)
-    )
+    complete_text = providers.Singleton(CompleteText, model=model, default_model=default_model)
     embed_texts = providers.Singleton(EmbedTexts, embedder=embedder)
     passwords = providers.Singleton(hash_passwords, to_close)
     access_tokens = providers.Singleton(access_tokens, settings)

@@ -47,6 +47,7 @@ class Server(uvicorn.Server):
     async def serve(self, sockets: list[socket] | None = None) -> None:
         """Raise CannotStart before anything listens."""
         self.container.toolbox()
+        self.container.provider_set()
         await prepare(self.container.database())
         await super().serve(sockets)
 

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 OPENAI_DEFAULT = "openai:gpt-4o-mini"
+ANTHROPIC_DEFAULT = "anthropic:claude-haiku-5-5"
 DEMO_DEFAULT = "demo:parrot"
 BUILT_IN = ("calculator", "current_time", "get_weather")
 """Of the built-in tools those that change nothing and reach one server at most."""
@@ -55,7 +56,15 @@ class Settings(BaseSettings):
 
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
+    anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
+    models_file: Path | None = Field(default=None, description="TOML of more providers and models, and of prices")
     model: str = Field(default="", description="provider:model that answers when a request names none")
+    fallback_models: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="asked in turn when a model fails before its first words; with commas between"
+    )
+    breaker_faults: int = Field(default=5, ge=1, le=10_000, description="in a row, after which a provider has a pause")
+    breaker_seconds: float = Field(default=30, gt=0, le=300, description="the first pause; longer ones follow")
     embedding_model: str = ""
     title_model: str = Field(default="", description="names conversations after their first answer; none: first words")
     connect_seconds: float = Field(default=5, gt=0, le=60)
@@ -100,6 +109,16 @@ class Settings(BaseSettings):
         if value.lstrip().startswith("["):
             return json.loads(value)
         return tuple(name for part in value.split(",") if (name := part.strip()) and name != "none")
+
+    @field_validator("fallback_models", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+    @field_validator("fallback_models")
+    @classmethod
+    def _name_providers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(cls._names_a_provider, value))
 
     @field_validator("model", "embedding_model", "title_model")
     @classmethod
@@ -150,7 +169,21 @@ class Settings(BaseSettings):
 
     @property
     def default_model(self) -> str:
-        return self.model or (OPENAI_DEFAULT if self.has_openai else DEMO_DEFAULT)
+        if self.model or self.has_openai:
+            return self.model or OPENAI_DEFAULT
+        return ANTHROPIC_DEFAULT if self.anthropic_api_key else DEMO_DEFAULT
+
+    def key_in(self, variable: str | None) -> str | None:
+        """The API key that the variable holds, if it holds one."""
+        own = {"OPENAI_API_KEY": self.openai_api_key, "ANTHROPIC_API_KEY": self.anthropic_api_key}
+        if variable is None or variable not in own:
+            return os.environ.get(variable or "") or None
+        key = own[variable]
+        return key.get_secret_value() if key else None
+
+    def base_url_of(self, provider: str) -> str | None:
+        """Where a provider is that is not at its vendor's address."""
+        return {"openai": self.openai_base_url, "anthropic": self.anthropic_base_url}.get(provider)
 
     @property
     def default_embedding_model(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 
 from adapters.anthropic.reader import MessageReader
-from adapters.anthropic.request import LASTING, body_of, conceded
+from adapters.anthropic.request import LASTING, body_of, conceded, must_call
 from adapters.anthropic.server import AnthropicServer
 from adapters.http.answer import Answer
 from adapters.http.failures import Rejected
@@ -18,7 +18,7 @@ TAIL_SECONDS = 5.0
 """How long the end of the stream may take once the stop reason is there."""
 MOST_TOKENS = 16_000
 """Of an answer without a limit by a model of which none is known; every model of today takes it."""
-REPORTED = {"thoughts": "reasoning", "temperature": "temperature", "top_p": "top_p"}
+REPORTED = {"thoughts": "reasoning", "temperature": "temperature", "top_p": "top_p", "forced": "tool_choice"}
 """The concessions that the caller is told of, and as what."""
 
 
@@ -28,7 +28,11 @@ class AnthropicLanguageModel(LanguageModel):
     """
 
     def __init__(
-        self, server: AnthropicServer, *, models: Sequence[str] = (), output_tokens: Mapping[str, int] | None = None
+        self,
+        server: AnthropicServer,
+        *,
+        models: Sequence[str] = (),
+        output_tokens: Mapping[str, int | None] | None = None,
     ) -> None:
         self._server = server
         self._address = server.address("v1/messages")
@@ -56,7 +60,7 @@ class AnthropicLanguageModel(LanguageModel):
 
     async def _open(self, request: ModelRequest) -> tuple[Answer, frozenset[str]]:
         without = self._never_takes[request.model]
-        most_tokens = self._output_tokens.get(request.model, MOST_TOKENS)
+        most_tokens = self._output_tokens.get(request.model) or MOST_TOKENS
         while True:
             body = body_of(request, most_tokens=most_tokens, without=without)
             try:
@@ -88,6 +92,11 @@ def _reporting(batch: list[ModelEvent], request: ModelRequest, without: frozense
     last = batch[-1]
     if not (without and isinstance(last, ModelFinished)):
         return batch
-    asked = {"thoughts": True, "temperature": request.temperature is not None, "top_p": request.top_p is not None}
+    asked = {
+        "thoughts": True,
+        "temperature": request.temperature is not None,
+        "top_p": request.top_p is not None,
+        "forced": bool(request.tools) and must_call(request),
+    }
     dropped = tuple(REPORTED[name] for name in sorted(without & set(REPORTED)) if asked[name])
     return [*batch[:-1], replace(last, dropped=dropped)]

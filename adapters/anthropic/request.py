@@ -27,14 +27,14 @@ def body_of(request: ModelRequest, *, most_tokens: int, without: frozenset[str] 
         "messages": turns_of(request.messages, thoughts="thoughts" not in without),
         "stream": True,
     }
-    shape = _shape(request, without)
+    shape, wish = _shape(request, without), _wish(request) if "forced" in without else ""
     optional = {
-        "system": "\n\n".join(filter(None, (system_of(request.messages), shape.pop("system", "")))),
+        "system": "\n\n".join(filter(None, (system_of(request.messages), shape.pop("system", ""), wish))),
         "stop_sequences": [stop for stop in request.stop if stop.strip()],
         "temperature": _temperature(request) if "temperature" not in without else None,
         "top_p": request.top_p if "top_p" not in without else None,
         **{name: request.extra.get(name) for name in PASSED},
-        **_tools(request),
+        **_tools(request, without),
     }
     body |= {name: value for name, value in optional.items() if value not in (None, "", [])}
     _think(body, request, without)
@@ -76,15 +76,29 @@ def _think(body: Body, request: ModelRequest, without: frozenset[str]) -> None:
             body["thinking"] = {"type": "enabled", "budget_tokens": budget}
 
 
-def _tools(request: ModelRequest) -> Body:
+def must_call(request: ModelRequest) -> bool:
+    """Some tool, or this one, has to be called."""
+    return isinstance(request.tool_choice, NamedTool) or request.tool_choice is ToolUse.REQUIRED
+
+
+def _wish(request: ModelRequest) -> str:
+    """What takes the place of force."""
+    if not must_call(request):
+        return ""
+    name = f"the tool {request.tool_choice.name}" if isinstance(request.tool_choice, NamedTool) else "one of the tools"
+    return f"Answer by calling {name}, and not in words."
+
+
+def _tools(request: ModelRequest, without: frozenset[str]) -> Body:
     """Calls in the conversation need their tools to be told of, also when none may be called any more."""
     if not request.tools:
         named = [{"name": name, "input_schema": {"type": "object"}} for name in names_called(request.messages)]
         return {"tools": named, "tool_choice": {"type": "none"}} if named else {}
-    choice = _choice(request.tool_choice or ToolUse.AUTO)
+    wanted = None if "forced" in without and must_call(request) else request.tool_choice
+    choice = _choice(wanted or ToolUse.AUTO)
     if request.parallel_tool_calls is False and choice["type"] != "none":
         choice["disable_parallel_tool_use"] = True
-    is_usual = request.tool_choice is None and len(choice) == 1
+    is_usual = wanted is None and len(choice) == 1
     return {"tools": [_tool_of(tool) for tool in request.tools], "tool_choice": None if is_usual else choice}
 
 
@@ -113,12 +127,13 @@ CONCESSIONS: tuple[tuple[str, frozenset[str], Callable[[Body], bool]], ...] = (
     ("adaptive", frozenset({"adaptive", "effort"}), lambda body: _kind_of_thinking(body) == "adaptive"),
     ("thinking", frozenset({"thinking"}), lambda body: _kind_of_thinking(body) in ("adaptive", "enabled")),
     ("thoughts", frozenset({"thinking"}), lambda body: has_thoughts(body["messages"])),
+    ("forced", frozenset({"tool_choice"}), lambda body: body.get("tool_choice", {}).get("type") in ("any", "tool")),
     ("top_p", frozenset({"top_p"}), lambda body: "top_p" in body),
     ("temperature", frozenset({"temperature"}), lambda body: "temperature" in body),
     ("format", frozenset({"output_config", "schema"}), lambda body: "format" in body.get("output_config", {})),
 )
 """What may be given up, the words of a refusal that ask for it, and whether there is anything to give up."""
-LASTING = frozenset({"adaptive", "top_p", "temperature"})
+LASTING = frozenset({"adaptive", "top_p", "temperature", "forced"})
 """What a model that does not take it once never takes."""
 
 

@@ -9,7 +9,10 @@ from adapters.http.retries import Retries
 from adapters.http.server import ProviderServer, checked_key, checked_url, client_options, sent_headers
 
 VENDORS_URL = "https://api.anthropic.com"
-NEGOTIABLE = ("signature", "thinking", "adaptive", "effort", "temperature", "top_p", "output_config", "schema", "tools")
+NEGOTIABLE = (
+    *("signature", "thinking", "adaptive", "effort", "temperature", "top_p"),
+    *("output_config", "schema", "tool_choice"),
+)
 STATUS_OF_TYPE = {
     "invalid_request_error": 400,
     "authentication_error": 401,

@@ -17,6 +17,8 @@ class CallPiece(msgspec.Struct, gc=False):
     index: int | None = None
     id: str | None = None
     function: Function | None = None
+    extra_content: dict[str, Any] | None = None
+    """What some want back with the call, such as a signature of the thought behind it."""
 
 
 class Delta(msgspec.Struct, gc=False):
@@ -24,6 +26,8 @@ class Delta(msgspec.Struct, gc=False):
     refusal: str | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
+    reasoning_details: list[dict[str, Any]] | None = None
+    """Pieces of what some want back as it was, each with the `index` of what it belongs to."""
     tool_calls: list[CallPiece] | None = None
 
 

@@ -3,6 +3,7 @@
 from adapters.http.failures import Translator
 from adapters.http.sse import EventTooLong, SseSplitter
 from adapters.openai.chat import Delta, chunk_of, usage_of, words_in
+from adapters.openai.thought import Thought
 from adapters.openai.tool_calls import CallReader
 from application.ports.language_model import ModelEvent, ModelFinished
 from domain.errors import ProviderAnswerInvalid, ProviderFailure
@@ -20,7 +21,7 @@ class ChatReader:
     nothing that goes wrong can spoil it any more.
     """
 
-    def __init__(self, model: str, translate: Translator) -> None:
+    def __init__(self, model: str, translate: Translator, *, reasoning_back: str | None = None) -> None:
         self.done = False
         self.finish_reason: str | None = None
         self.failure: ProviderFailure | None = None
@@ -31,7 +32,9 @@ class ChatReader:
         self._events: list[ModelEvent] = []
         self._kind: type[TextDelta | ReasoningDelta] = TextDelta
         self._pieces: list[str] = []
+        self._origin = (translate.provider, model)
         self._calls: CallReader | None = None
+        self._thought = Thought(*self._origin, reasoning_back)
         self._refused = False
 
     def feed(self, data: bytes) -> list[ModelEvent]:
@@ -80,6 +83,7 @@ class ChatReader:
             if choice.delta:
                 self._hear(choice.delta, chunk.id)
             if choice.finish_reason:
+                self._end_thought()
                 self.finish_reason = choice.finish_reason[:LONGEST_NAME]
         if chunk.usage:
             self._usage = usage_of(chunk.usage)
@@ -92,20 +96,32 @@ class ChatReader:
             text, thoughts = words_in(text)
             self._say(ReasoningDelta, thoughts)
         self._say(ReasoningDelta, delta.reasoning_content or delta.reasoning)
+        if delta.reasoning_details:
+            self._thought.hear_details(delta.reasoning_details)
         self._say(TextDelta, text or delta.refusal)
         if delta.refusal:
             self._refused = True
         if delta.tool_calls:
+            self._end_thought()
             self._flush()
-            self._calls = self._calls or CallReader()
+            self._calls = self._calls or CallReader(*self._origin)
             self._events.extend(self._calls.read(delta.tool_calls, answer_id))
 
     def _say(self, kind: type[TextDelta | ReasoningDelta], text: str | None) -> None:
         if text:
+            if kind is ReasoningDelta:
+                self._thought.hear_text()
+            else:
+                self._end_thought()
             if kind is not self._kind:
                 self._flush()
                 self._kind = kind
             self._pieces.append(text)
+
+    def _end_thought(self) -> None:
+        if state := self._thought.take():
+            self._flush()
+            self._events.append(ReasoningDelta("", state))
 
     def _flush(self) -> None:
         if self._pieces:

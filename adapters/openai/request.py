@@ -1,28 +1,41 @@
 """A request as the chat completions dialect spells it."""
 
+import hashlib
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from application.ports.language_model import ModelRequest
-from domain.conversation import Image, PromptMessage, Role, Text, ToolCall, ToolResult
+from domain.conversation import Image, PromptMessage, Reasoning, Role, Text, ToolCall, ToolResult
 from domain.tool import ANY_OBJECT, JsonSchema, NamedTool, ToolChoice, ToolSpec
 
+SHORT_ID = re.compile(r"[a-zA-Z0-9]{9}")
 
-def body_of(request: ModelRequest, *, stream_options: bool, completion_tokens: bool) -> bytes:
-    """The request as JSON, always streamed. What earlier answers reasoned is not sent back."""
-    body: dict[str, Any] = {
-        **request.extra,
-        "model": request.model,
-        "messages": [each for message in request.messages for each in _messages_of(message)],
-        "stream": True,
-    }
-    limit = "max_completion_tokens" if completion_tokens else "max_tokens"
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a server wants to be asked: what it will not take is left out or spelt its way."""
+
+    stream_options: bool = True
+    completion_tokens: bool = False
+    short_call_ids: bool = False
+    left_out: frozenset[str] = frozenset()
+
+
+def body_of(request: ModelRequest, manners: Manners) -> bytes:
+    """The request as JSON, always streamed. Of earlier reasoning goes back what the server asked for."""
+    messages = [each for message in request.messages for each in _messages_of(message)]
+    if manners.short_call_ids:
+        _shorten_ids(messages)
+    body: dict[str, Any] = {**request.extra, "model": request.model, "messages": messages, "stream": True}
+    limit = "max_completion_tokens" if manners.completion_tokens else "max_tokens"
     optional = {
-        "stream_options": {"include_usage": True} if stream_options else None,
-        "temperature": request.temperature,
-        "top_p": request.top_p,
+        "stream_options": {"include_usage": True} if manners.stream_options else None,
+        "temperature": request.temperature if "temperature" not in manners.left_out else None,
+        "top_p": request.top_p if "top_p" not in manners.left_out else None,
         limit: request.max_tokens,
         "stop": list(request.stop) or None,
         "seed": request.seed,
@@ -32,6 +45,10 @@ def body_of(request: ModelRequest, *, stream_options: bool, completion_tokens: b
         "response_format": _format_of(request.json_schema) if request.json_schema else None,
     }
     return msgspec.json.encode(body | {name: value for name, value in optional.items() if value is not None})
+
+
+def has_calls(request: ModelRequest) -> bool:
+    return any(isinstance(part, ToolCall) for message in request.messages for part in message.parts)
 
 
 def _messages_of(message: PromptMessage) -> Iterable[dict[str, Any]]:
@@ -44,7 +61,19 @@ def _messages_of(message: PromptMessage) -> Iterable[dict[str, Any]]:
     out: dict[str, Any] = {"role": message.role.value, "content": _content_of(message)}
     if calls := [_call_of(part) for part in message.parts if isinstance(part, ToolCall)]:
         out |= {"content": message.text or None, "tool_calls": calls}
-    yield out
+    yield out | _thoughts_of(message)
+
+
+def _thoughts_of(message: PromptMessage) -> dict[str, Any]:
+    """In the fields in which they came."""
+    out: dict[str, Any] = {}
+    for part in message.parts:
+        data = part.provider_state.data if isinstance(part, Reasoning) and part.provider_state else {}
+        if details := data.get("reasoning_details"):
+            out["reasoning_details"] = [*out.get("reasoning_details", ()), *details]
+        elif (field := data.get("field")) and isinstance(part, Reasoning):
+            out[field] = out.get(field, "") + part.text
+    return out
 
 
 def _content_of(message: PromptMessage) -> str | list[dict[str, Any]]:
@@ -60,7 +89,22 @@ def _piece_of(part: Text | Image) -> dict[str, Any]:
 
 
 def _call_of(call: ToolCall) -> dict[str, Any]:
-    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+    own = {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+    extra = call.provider_state.data.get("extra_content") if call.provider_state else None
+    return own | {"extra_content": extra} if extra else own
+
+
+def _shorten_ids(messages: Iterable[dict[str, Any]]) -> None:
+    """To nine letters and digits, which every server takes."""
+    for message in messages:
+        for call in message.get("tool_calls", ()):
+            call["id"] = _short(call["id"])
+        if "tool_call_id" in message:
+            message["tool_call_id"] = _short(message["tool_call_id"])
+
+
+def _short(id: str) -> str:
+    return id if SHORT_ID.fullmatch(id) else hashlib.sha256(id.encode()).hexdigest()[:9]
 
 
 def _tool_of(tool: ToolSpec) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from adapters.http.retries import Retries
 from adapters.http.server import ProviderServer, checked_key, checked_url, client_options, sent_headers
 
 VENDORS_URL = "https://api.openai.com/v1"
-NEGOTIABLE = ("stream_options", "max_completion_tokens", "encoding_format")
+CALL_IDS = frozenset({"Tool call id", "tool_call_id", "tool_calls"})
+NEGOTIABLE = ("stream_options", "max_completion_tokens", "encoding_format", "temperature", "top_p", *CALL_IDS)
 
 
 class OpenAIServer(ProviderServer):

@@ -8,7 +8,7 @@ from application.runs.run_writer import RunWriter
 from domain.conversation import PromptMessage, ToolCall
 from domain.journal import Journal
 from domain.prompt import as_steps
-from domain.run import Run, RunEvent, RunFinished
+from domain.run import AnswerReset, Run, RunEvent, RunFinished
 from domain.step import MODEL_STEP, StepFinished
 from domain.tool import Tool, ToolCallDelta, ToolUse
 from domain.usage import total_usage
@@ -19,11 +19,21 @@ class CallNumbers:
     """Number the calls of a step on from those before it; give a call whose id was used before one of its own."""
 
     append: Callable[[Sequence[RunEvent]], None]
-    calls: list[ToolCall]
+    journal: Journal
     _ids: dict[int, str] = field(default_factory=dict)
 
+    @property
+    def calls(self) -> list[ToolCall]:
+        return [part for part in self.journal.parts if isinstance(part, ToolCall)]
+
     def __call__(self, events: Sequence[RunEvent]) -> None:
-        self.append([self._numbered(event) if isinstance(event, ToolCallDelta) else event for event in events])
+        self.append([self._placed(event) for event in events])
+
+    def _placed(self, event: RunEvent) -> RunEvent:
+        if isinstance(event, AnswerReset):  # the step begins anew, behind the steps that are settled
+            self._ids.clear()
+            return AnswerReset(self.journal.parts)
+        return self._numbered(event) if isinstance(event, ToolCallDelta) else event
 
     def _numbered(self, piece: ToolCallDelta) -> ToolCallDelta:
         if piece.id and piece.index not in self._ids:
@@ -45,13 +55,12 @@ class ModelStep:
 
         When cancelled, the provider is closed first.
         """
-        calls = [part for part in journal.parts if isinstance(part, ToolCall)]
         wished = run.settings
         settings = replace(wished, tools=(*wished.tools, *(tool.spec for tool in tools)))
         if journal.steps and wished.tool_choice is not ToolUse.NONE:
             settings = replace(settings, tool_choice=None)  # a call that had to be made has been made
         told = (*prompt, *as_steps(journal.parts))
-        outcome = await self.execute(replace(run, settings=settings), told, CallNumbers(writer.append, calls))
+        outcome = await self.execute(replace(run, settings=settings), told, CallNumbers(writer.append, journal))
         if outcome.problem:
             usages = [*journal.usages, *([outcome.usage] if outcome.usage else [])]
             return replace(outcome, usage=total_usage(usages))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from application.chat.whole_answer import WholeAnswer, whole_answer
 from application.chat_router import ChatCall, ChatRouter
 from application.ports.language_model import LanguageModel
+from domain.errors import ProviderFailure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,10 @@ class CompleteChat:
         Raise InvalidInput for what the model cannot do, and ProviderFailure. When cancelled, the provider's connection
         is closed first.
         """
-        relay, name = self.router.relay_for(call.model)
+        relay, name = self.router.relay_for(call)
         if relay is None:
             return await whole_answer(self.model, call.neutral())
-        return await relay.whole(call.body, model=name)
+        try:
+            return await relay.whole(call.body, model=name)
+        except ProviderFailure as failure:
+            return await whole_answer(self.model, self.router.instead(call, failure))

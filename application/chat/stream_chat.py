@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from application.chat.answer_statelessly import AnswerStatelessly, OpenedAnswer
 from application.chat_router import ChatCall, ChatRouter
-from domain.errors import ProviderAnswerInvalid
+from domain.errors import ProviderAnswerInvalid, ProviderFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,14 @@ class StreamChat:
         Raise InvalidInput for what the model cannot do, and ProviderFailure. When cancelled while waiting, the
         provider's connection is closed.
         """
-        relay, name = self.router.relay_for(call.model)
+        relay, name = self.router.relay_for(call)
         if relay is None:
             return await self.answer(call.neutral())
         events = relay.stream(call.body, model=name)
-        first = await anext(events, None)
+        try:
+            first = await anext(events, None)
+        except ProviderFailure as failure:
+            return await self.answer(self.router.instead(call, failure))
         if first is None:
             raise ProviderAnswerInvalid(call.model, "the stream was empty")
         return OpenedRelay(first, events)

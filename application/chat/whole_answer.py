@@ -1,7 +1,7 @@
 """A model's answer read to its end, for callers that do not stream."""
 
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
 from application.runs.execute_run import ANSWER_CHARACTERS
@@ -27,7 +27,7 @@ async def whole_answer(model: LanguageModel, request: ModelRequest) -> WholeAnsw
     """
     text, reasoning, calls, written = list[str](), list[str](), list[ToolCallDelta](), 0
     finished: ModelFinished | None = None
-    async with aclosing(model.stream(request)) as batches:
+    async with aclosing(model.stream(replace(request, may_begin_anew=True))) as batches:
         async for batch in batches:
             for event in batch:
                 match event:

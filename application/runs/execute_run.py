@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
 from domain.conversation import PromptMessage
-from domain.errors import ProviderFailure
+from domain.errors import AnswerDoesNotFit, ProviderFailure
 from domain.run import REFUSAL, WHOLE, AnswerReset, Delta, Problem, Run, RunEvent, RunFinished, RunStatus
 from domain.tool import ToolCallDelta
 
@@ -40,6 +40,8 @@ class ExecuteRun:
                         finished = batch[-1]
                     elif written > ANSWER_CHARACTERS:
                         return RunFinished(RunStatus.INCOMPLETE, problem=TOO_LONG)
+        except AnswerDoesNotFit as misfit:
+            return RunFinished(RunStatus.FAILED, problem=Problem.of(misfit), usage=misfit.usage)
         except ProviderFailure as failure:
             return RunFinished(RunStatus.INCOMPLETE if written else RunStatus.FAILED, problem=Problem.of(failure))
         if finished is None:
@@ -64,6 +66,7 @@ def request_for(run: Run, prompt: tuple[PromptMessage, ...]) -> ModelRequest:
         tool_choice=asked.tool_choice,
         parallel_tool_calls=asked.parallel_tool_calls,
         extra=asked.model_extra,
+        may_begin_anew=True,
     )
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from application.chat.whole_answer import WholeAnswer, whole_answer
 from application.ports.language_model import LanguageModel, ModelRequest
 from application.ports.schema import SchemaMismatch
-from domain.completion import asked_again, json_in
 from domain.conversation import PromptMessage
 from domain.errors import InvalidInput, ProviderFailure, ProviderRejectedRequest
 from domain.run import WHOLE
+from domain.shape import asked_again, json_in
 from domain.step import StepFinished
 from domain.usage import Usage, total_usage
 from domain.workflows.parts import PromptStep

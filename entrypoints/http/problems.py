@@ -55,6 +55,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.ProviderUnavailable: 502,
     errors.ProviderTimedOut: 504,
     errors.ProviderAnswerInvalid: 502,
+    errors.AnswerDoesNotFit: 502,
 }
 STATUS_OF_CODE = {kind.code: status for kind, status in STATUS.items()} | {
     "stream_cut": 502,

@@ -9,6 +9,7 @@ from adapters.demo.language_model import DemoLanguageModel
 from adapters.schemas.json_schema import schema_mismatch
 from application.completions.complete_text import EXTRACTION, CompleteText
 from application.ports.language_model import LanguageModel, ModelEvent, ModelFinished, ModelRequest
+from application.shaped_model import ShapedModel
 from domain.completion import LABELS, CompletionTask
 from domain.errors import InvalidInput, ProviderAnswerInvalid, TargetLanguageMissing
 from domain.run import ReasoningDelta, TextDelta
@@ -40,7 +41,8 @@ class AnswersInTurn(LanguageModel):
 
 
 def completing(model: LanguageModel) -> CompleteText:
-    return CompleteText(model=model, default_model="some:model", schema_mismatch=schema_mismatch)
+    shaped = ShapedModel(model=model, schema_mismatch=schema_mismatch)
+    return CompleteText(model=shaped, default_model="some:model")
 
 
 @pytest.mark.parametrize("task", [task for task in CompletionTask if task is not CompletionTask.EXTRACT])

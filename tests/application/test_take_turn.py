@@ -191,6 +191,7 @@ ASKED_WITH_SETTINGS = ModelRequest(
     parallel_tool_calls=False,
     json_schema=ANY_OBJECT,
     extra={"reasoning_effort": "low"},
+    may_begin_anew=True,
 )
 
 

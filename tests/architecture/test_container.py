@@ -41,7 +41,6 @@ async def test_without_a_provider_of_models_everything_still_builds() -> None:
     assert {name for name, provider in container.providers.items() if provider() is None} == {
         "approval_notifier",
         "mcp_tools",
-        "openai_server",
     }
     await close(container)
 

@@ -22,6 +22,7 @@ SOUND = {
     "adapters/one/__init__.py": "import application, sqlalchemy, adapters.http.server",
     "adapters/two/__init__.py": "import domain",
     "entrypoints/__init__.py": "import application, fastapi",
+    "entrypoints/provider_set.py": "import adapters.two",
     "entrypoints/container.py": "import dependency_injector\nimport adapters.one",
 }
 BREACHES = {

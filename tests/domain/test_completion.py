@@ -13,8 +13,6 @@ from domain.completion import (
     PROMPT_CHARACTERS,
     Completion,
     CompletionTask,
-    asked_again,
-    json_in,
     messages_of,
 )
 from domain.conversation import Role
@@ -82,40 +80,3 @@ def test_a_text_cannot_close_the_tags_that_it_stands_between(pieces: list[str]) 
     assert closing == opening.replace("<", "</")
     assert closing not in prompt.lower()
     assert f"{opening} and {closing}" in system.text
-
-
-def test_asking_again_shows_the_answer_and_what_is_wrong_with_it() -> None:
-    asked = messages_of(Completion(prompt="A text.", task=CompletionTask.EXTRACT))
-    again = asked_again(asked, '{"people": 5}', "$.people: 5 is not of type 'array'")
-    assert again[:2] == asked
-    assert [message.role for message in again[2:]] == [Role.ASSISTANT, Role.USER]
-    assert again[2].text == '{"people": 5}'
-    assert "$.people: 5 is not of type 'array'" in again[3].text
-
-
-def test_an_empty_answer_is_not_shown_again() -> None:
-    asked = messages_of(Completion(prompt="A text."))
-    assert [message.role for message in asked_again(asked, " ", "it is empty")[2:]] == [Role.USER]
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        '{"a": [1]}',
-        ' \n{"a": [1]}\n',
-        '```json\n{"a": [1]}\n```',
-        '```\n{"a": [1]}\n```',
-        '```JSON \n{"a":\n[1]}\n  ```',
-    ],
-)
-def test_json_is_read_bare_or_in_a_fence(answer: str) -> None:
-    assert json_in(answer) == {"a": [1]}
-
-
-@pytest.mark.parametrize(
-    "answer",
-    ["", "Here you are: {}", '{"a": ', '{"a": NaN}', '["\\ud800"]', "[" * 100_000, "```json\n{}\n``` Anything else?"],
-)
-def test_what_is_not_json_that_can_be_sent_on_is_a_value_error(answer: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        json_in(answer)

@@ -167,6 +167,7 @@ async def test_a_schema_is_enforced_where_it_can_be_and_told_where_not(
         (("top_p",), {"temperature": 0.5, "top_p": 0.5}, "top_p", ("top_p",)),
         (("adaptive",), {"extra": {"reasoning_effort": "high"}}, "output_config", ()),
         (("adaptive", "thinking"), {"extra": {"reasoning_effort": "high"}}, "thinking", ()),
+        (("tool_choice",), {"tools": (WEATHER,), "tool_choice": NamedTool("weather")}, "tool_choice", ("tool_choice",)),
         (("output_config",), {"json_schema": JsonSchema("bird", BIRD)}, "output_config", ()),
     ],
 )

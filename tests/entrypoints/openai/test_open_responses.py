@@ -141,6 +141,7 @@ async def test_what_was_asked_for_is_told_again_and_reaches_the_provider(
         "tool_choice": allowed,
         "text": {"verbosity": "low", "format": {"type": "json_schema", "name": "thing", "schema": CITY}},
     }  # fmt: skip
+    provider.queue.append(Script(text='{"city": "Bern"}'))
     response = await respond(app, model="plain", input="a", **wishes)
     kept = (await app.http.get(f"/v1/responses/{response['id']}")).json()
     for told in (response, kept):

@@ -272,8 +272,9 @@ async def test_a_restart_changes_nothing_of_what_is_kept(provider: ScriptedProvi
         "instructions": "Be brief.", "metadata": {"a": "é"}, "reasoning": {"effort": "low"}, "truncation": "auto",
         "text": {"format": {"type": "json_object"}}, "max_output_tokens": 50, "user": "ann",
     }  # fmt: skip
+    provider.default = Script(text="{}", reasoning=3)
     async with parley(**settings) as app, AsyncOpenAI(base_url=f"{app.url}/v1", api_key="any") as client:
-        made = await client.responses.create(model="plain,reasoning,call", input="a", **wishes)
+        made = await client.responses.create(model="plain", input="a", **wishes)
         seen = await numbers_of(client, made.id)
     async with parley(**settings) as app, AsyncOpenAI(base_url=f"{app.url}/v1", api_key="any") as client:
         assert await client.responses.retrieve(made.id) == made

@@ -47,6 +47,7 @@ async def test_the_provider_is_asked_as_the_caller_asked(client: AsyncOpenAI, pr
         {"type": "function_call_output", "call_id": "c1", "output": "sunny"},
         {"role": "developer", "content": "Now answer."},
     ]  # fmt: skip
+    provider.default = Script(text='{"a": "b"}')
     await client.responses.create(
         model="plain", input=items, instructions="Be brief.", store=False, tools=TOOLS, tool_choice="auto",
         temperature=0.5, top_p=0.9, max_output_tokens=99, user="u", reasoning={"effort": "low"},
