@@ -25,6 +25,7 @@ def main() -> None:
     task = task_from(sys.stdin.buffer)
     _limit(task.limits)
     _tell(server, Ready())
+    os.nice(_NICE)  # people who wait for an answer go first
     try:
         content = sys.stdin.buffer.read()
         told = _seldom(lambda count, of: _tell(server, PagesRead(count, of)))
@@ -99,8 +100,7 @@ def _limit(limits: ReadingLimits) -> None:
         _, hard = resource.getrlimit(bound)
         least = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(bound, (least, least))
-    signal.alarm(seconds + 1)
-    os.nice(_NICE)
+    signal.setitimer(signal.ITIMER_REAL, limits.timeout_seconds)
 
 
 def _seldom(told: Callable[[int, int], None]) -> Callable[[int, int], None]:

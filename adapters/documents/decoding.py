@@ -12,7 +12,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "iso8859_2", "mac_roman", "cp850", "cp437")
+_LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "iso8859_2")
 # Encodings that nobody has used for documents are left out: where they fit, they fit by chance.
 _GUESSES = [
     *_LATIN,
@@ -21,6 +21,7 @@ _GUESSES = [
 ]
 _DECLARABLE = re.compile(r"(cp|windows|iso|latin|l1|us-?ascii|mac|koi8|shift|sjis|euc|gb|big5|ks_c|utf-?8)", re.I)
 _LATIN_1 = re.compile(r"(iso-?8859-?1|latin-?1|l1|us-?ascii)\Z", re.I)
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _AS_CLEAN = 0.01
 _SAMPLE = 256 * 1024
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # what a text has none of; escape is in terminal logs
@@ -43,12 +44,12 @@ def _encoding(content: bytes, declared: str) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return encoding
-    if wide := _wide(content):
+    if b"\0" not in content[:_SAMPLE] and _fits_utf8(content):
+        return "utf-8"
+    if wide := _wide_and_east_asian(content) or _wide(content):
         return wide
     if _fits_utf8(content):
         return "utf-8"
-    if wide := _wide_and_east_asian(content):
-        return wide
     if _DECLARABLE.match(declared) and _exists(declared):
         return "cp1252" if _LATIN_1.match(declared) else declared  # as browsers take it
     return _guess(content[: content.rfind(b"\n", 0, _SAMPLE) + 1] or content[:_SAMPLE])
@@ -74,13 +75,20 @@ def _exists(encoding: str) -> bool:
 
 
 def _guess(sample: bytes) -> str:
-    matches = list(from_bytes(sample, cp_isolation=_GUESSES))
+    matches = list(from_bytes(sample, cp_isolation=list(_LATIN if _is_mostly_latin(sample) else _GUESSES)))
     if not matches:
         return _GUESSES[0]
     likely = [match for match in matches if match.chaos <= matches[0].chaos + _AS_CLEAN]
     most = max(match.coherence for match in likely)
     equal = [match.encoding for match in likely if match.coherence == most]
     return min(equal, key=_GUESSES.index) if equal[0] in _LATIN else equal[0]
+
+
+def _is_mostly_latin(sample: bytes) -> bool:
+    """Few letters are beyond ASCII, and those stand alone, as accented ones do."""
+    runs = _BEYOND_ASCII.findall(sample)
+    beyond = sum(map(len, runs))
+    return beyond < 0.3 * len(sample.translate(None, b" \r\n\t")) and beyond < 1.6 * len(runs)
 
 
 def _wide(content: bytes) -> str:

@@ -1,11 +1,10 @@
 """The parts of a Word file, read with bounds: an archive that unpacks to gigabytes, and XML that refers to itself."""
 
-import zipfile
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 from xml.parsers import expat
 
+from adapters.documents.archive import TORN, opened
 from domain.errors import DocumentUnreadable, UnreadableCause
 
 _PIECE = 64 * 1024
@@ -23,10 +22,7 @@ class Parts:
     """The archive of one document."""
 
     def __init__(self, content: bytes) -> None:
-        try:
-            self._archive = zipfile.ZipFile(BytesIO(content))
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-            raise DocumentUnreadable(UnreadableCause.DAMAGED) from error
+        self._archive = opened(content)
         self._left = _UNPACKED_BYTES
 
     def parse(
@@ -55,7 +51,7 @@ class Parts:
                         raise DocumentUnreadable(UnreadableCause.TOO_MUCH)
                     parser.Parse(piece, False)
             parser.Parse(b"", True)
-        except (expat.ExpatError, zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
+        except (expat.ExpatError, *TORN) as error:
             raise DocumentUnreadable(UnreadableCause.DAMAGED) from error
         return True
 

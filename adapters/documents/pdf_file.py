@@ -11,7 +11,7 @@ import pypdfium2.raw as pdfium
 from adapters.documents.draft import Draft
 from adapters.documents.pdf_flow import write_pages
 from adapters.documents.pdf_furniture import without_furniture
-from adapters.documents.pdf_lines import Line, lines_of
+from adapters.documents.pdf_lines import Line, body_of, lines_of
 from domain.errors import DocumentTooLarge, DocumentUnreadable, UnreadableCause
 from domain.reading import MediaType, Reading
 
@@ -39,7 +39,8 @@ def pdf_reading(content: bytes, max_characters: int, max_pages: int, told: Told)
         raise DocumentUnreadable(UnreadableCause.SCANNED if shows else UnreadableCause.EMPTY)
     draft = Draft(MediaType.PDF, max_characters)
     draft.title = _title(document)
-    write_pages(without_furniture(pages), draft)
+    body = body_of(line for lines in pages for line in lines)
+    write_pages(without_furniture(pages, body), body, draft)
     return draft.finished()
 
 

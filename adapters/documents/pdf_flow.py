@@ -8,14 +8,13 @@ from itertools import groupby
 from adapters.documents.draft import Draft
 from adapters.documents.pdf_headings import headings_of
 from adapters.documents.pdf_joints import Joints
-from adapters.documents.pdf_lines import Line, body_of
+from adapters.documents.pdf_lines import Body, Line
 from adapters.documents.pdf_tables import FoundTable, tables_of
 
 _LEADERS = re.compile(r"(?:\s?\.){5,}")
 _ACCENT = re.compile(r"(?<=[A-Za-z])[\u02c6\u02dc\xa8\xb8]")  # set after its letter instead of on it
 _COMBINING = {"\u02c6": "\u0302", "\u02dc": "\u0303", "\xa8": "\u0308", "\xb8": "\u0327"}
 _CODE_LINES = 2
-_LETTER = 0.5  # of a line's height: about how wide a letter of a typewriter is
 _DEEPEST_INDENT = 60
 
 
@@ -30,9 +29,8 @@ class _Code:
     lines: Sequence[Line]
 
 
-def write_pages(pages: Sequence[Sequence[Line]], draft: Draft) -> None:
+def write_pages(pages: Sequence[Sequence[Line]], body: Body, draft: Draft) -> None:
     """Write all pages; a title that the draft does not have yet is the first heading of the highest level."""
-    body = body_of(line for page in pages for line in page)
     tables = [list(tables_of(page, body)) for page in pages]
     prose = [line for page, found in zip(pages, tables, strict=True) for line in _outside(page, found)]
     headings = {id(lines[0]): _Heading(level, lines) for level, lines in headings_of(prose, body)}
@@ -139,8 +137,9 @@ def _shown(text: str) -> str:
 def _indented(lines: Sequence[Line]) -> Iterator[str]:
     """What stands further to the right, and further from its neighbour, by as many blanks."""
     left = min(line.left for line in lines)
+    longest = max((cell for line in lines for cell in line.cells), key=lambda cell: len(cell.text))
+    letter = max(0.1, (longest.right - longest.left) / len(longest.text))  # all are as wide
     for line in lines:
-        letter = _LETTER * line.size
         text = ""
         for cell in line.cells:
             column = min(round((cell.left - left) / letter), _DEEPEST_INDENT + len(text))

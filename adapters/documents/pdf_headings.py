@@ -7,7 +7,7 @@ from adapters.documents.pdf_lines import Body, Line
 
 _LONGEST = 150
 _MOST_LINES = 3
-_MOST = 0.3
+_MOST = 0.5
 _NO_TITLE = re.compile(r"[.,;:]\Z|(?:\s?\.){4}")  # ends as a sentence does, or leads to a page
 _DEEPEST = 6
 _APART = 2.0  # heights of a line
@@ -20,7 +20,7 @@ HeadingLines = tuple[int, Sequence[Line]]
 def headings_of(lines: Sequence[Line], body: Body) -> list[HeadingLines]:
     """What stands out from the body by size or weight, has up to three lines and does not end as a sentence does.
 
-    The larger the letters, the higher the level. Where a third of the text stands out, none does.
+    The larger the letters, the higher the level. Where half of the text stands out, none does.
     """
     groups = list(_groups(lines, body))
     standing_out = sum(len(line.text) for _, group in groups for line in group)

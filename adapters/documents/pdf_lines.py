@@ -14,6 +14,7 @@ _WORD = re.compile(r"\S+")
 _LINE = re.compile(r"[^\r\n\ufffe]+\ufffe?")  # after a hyphen the engine does not say that the line ends
 _FIXED_PITCH = 1
 _FIXED_NAMES = re.compile(rb"courier|mono|consol|menlo|cmtt|typewriter", re.I)
+_BOLD_NAMES = re.compile(rb"bold|black|heavy", re.I)
 _LARGER, _BOLDER = 1.15, 150
 _WIDE_LETTER = 0.6
 _COLUMN_GAP = 0.9
@@ -158,12 +159,20 @@ class _PageText:
 
     def _weight(self, first: int, last: int) -> int:
         """Of the lighter end: a line that only begins in bold is not bold."""
-        return int(min(pdfium.FPDFText_GetFontWeight(self._page, at) for at in (first, last)))
+        return min(self._weight_of(first), self._weight_of(last))
+
+    def _weight_of(self, at: int) -> int:
+        name, _ = self._font(at)
+        return max(int(pdfium.FPDFText_GetFontWeight(self._page, at)), 700 if _BOLD_NAMES.search(name) else 0)
 
     def _is_fixed(self, at: int) -> bool:
+        name, flags = self._font(at)
+        return bool(flags & _FIXED_PITCH) or bool(_FIXED_NAMES.search(name))
+
+    def _font(self, at: int) -> tuple[bytes, int]:
         name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
         pdfium.FPDFText_GetFontInfo(self._page, at, name, len(name), flags)
-        return bool(flags.value & _FIXED_PITCH) or bool(_FIXED_NAMES.search(name.value))
+        return name.value, flags.value
 
 
 def _letter(code: int) -> str:

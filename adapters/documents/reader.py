@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from domain.errors import DocumentTooLarge, DocumentUnreadable, TooBusy, Unreada
 from domain.reading import Reading
 
 _ROOT = Path(__file__).resolve().parents[2]
-_COMMAND = (sys.executable, "-s", "-m", "adapters.documents.child")
+COMMAND = (sys.executable, "-s", "-m", "adapters.documents.child")
 _KEPT = (
     "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH",
@@ -41,10 +42,14 @@ _log = logging.getLogger(__name__)
 
 
 class SubprocessDocumentReader(DocumentReader):
-    """At most `max_children` documents are read at once, the others wait; waiting is not reading time."""
+    """At most `max_children` documents are read at once, the others wait; waiting is not reading time.
 
-    def __init__(self, *, max_children: int) -> None:
+    `command` starts a child.
+    """
+
+    def __init__(self, *, max_children: int, command: Sequence[str] = COMMAND) -> None:
         self._places = asyncio.Semaphore(max_children)
+        self._command = command
 
     async def read(
         self,
@@ -59,7 +64,7 @@ class SubprocessDocumentReader(DocumentReader):
         if not content:
             raise DocumentUnreadable(UnreadableCause.EMPTY)
         async with self._places:
-            child = _Child(await _started(), limits, progress)
+            child = _Child(await _started(self._command), limits, progress)
             try:
                 async with asyncio.timeout(limits.timeout_seconds + _GRACE_SECONDS):
                     return await child.read(content, filename)
@@ -69,12 +74,12 @@ class SubprocessDocumentReader(DocumentReader):
                 await child.end()
 
 
-async def _started() -> asyncio.subprocess.Process:
+async def _started(command: Sequence[str]) -> asyncio.subprocess.Process:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
     try:
         return await asyncio.create_subprocess_exec(
-            *_COMMAND,
+            *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

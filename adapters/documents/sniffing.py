@@ -1,10 +1,9 @@
 """What a document is, seen from its bytes; its name decides only between kinds of text."""
 
 import re
-import zipfile
-from io import BytesIO
 from pathlib import PurePath
 
+from adapters.documents.archive import opened
 from adapters.documents.decoding import decoded
 from domain.errors import DocumentUnreadable, UnreadableCause, UnsupportedDocument
 from domain.reading import MediaType
@@ -78,10 +77,7 @@ def text_of(content: bytes, filename: str) -> tuple[MediaType, str]:
 
 
 def _zipped(content: bytes) -> MediaType:
-    try:
-        names = zipfile.ZipFile(BytesIO(content)).namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise DocumentUnreadable(UnreadableCause.DAMAGED) from error
+    names = opened(content).namelist()
     if any(name.startswith("word/") for name in names):
         return MediaType.DOCX
     for start, kind in _IN_ARCHIVES:
