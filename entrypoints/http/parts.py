@@ -4,12 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from domain.conversation import Image, Part, Reasoning, Text, ToolCall, ToolResult
+from domain.conversation import Image, Part, Phase, Reasoning, Text, ToolCall, ToolResult
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 class TextOut(BaseModel):
     type: Literal["text"] = "text"
     text: str
+    phase: Phase | None = Field(default=None, exclude_if=_is_none, description="where the model said so")
 
 
 class ReasoningOut(BaseModel):
@@ -35,6 +40,7 @@ class ToolResultOut(BaseModel):
 class ImageOut(BaseModel):
     type: Literal["image"] = "image"
     url: str
+    detail: str | None = Field(default=None, exclude_if=_is_none, description="where the caller said so")
 
 
 PartOut = Annotated[TextOut | ReasoningOut | ToolCallOut | ToolResultOut | ImageOut, Field(discriminator="type")]
@@ -43,7 +49,7 @@ PartOut = Annotated[TextOut | ReasoningOut | ToolCallOut | ToolResultOut | Image
 def part_out(part: Part) -> PartOut:
     match part:
         case Text(text):
-            return TextOut(text=text)
+            return TextOut(text=text, phase=part.phase)
         case Reasoning(text):
             return ReasoningOut(text=text)
         case ToolCall(id, name, arguments):
@@ -51,4 +57,4 @@ def part_out(part: Part) -> PartOut:
         case ToolResult(call_id, content):
             return ToolResultOut(call_id=call_id, content=content)
         case Image(url):
-            return ImageOut(url=url)
+            return ImageOut(url=url, detail=part.detail)

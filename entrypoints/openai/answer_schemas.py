@@ -53,13 +53,38 @@ class ResultItem(Answer):
     output: str
 
 
+class ServerCallItem(Answer):
+    """A call of a tool that runs here."""
+
+    id: str
+    type: Literal["mcp_call"]
+    status: Status
+    server_label: str
+    name: str
+    arguments: str
+    output: str | None
+
+
+class ApprovalItem(Answer):
+    """A person is asked before a tool runs here; the decision goes to `/approvals/{approval_id}`."""
+
+    id: str
+    type: Literal["parley:approval_request"]
+    approval_id: int
+    call_id: str
+    name: str
+    arguments: str
+
+
 class CompactionItem(Answer):
     id: str
     type: Literal["compaction"]
     encrypted_content: str
 
 
-Item = Annotated[MessageItem | ReasoningItem | CallItem | ResultItem, Field(discriminator="type")]
+Item = Annotated[
+    MessageItem | ReasoningItem | CallItem | ResultItem | ServerCallItem | ApprovalItem, Field(discriminator="type")
+]
 
 
 class PageObject(Answer):
