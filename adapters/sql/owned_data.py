@@ -68,7 +68,7 @@ def _tables() -> list[sa.Table]:
 
 class SqlOwnedData(Repository, OwnedData):
     async def kinds(self) -> list[str]:
-        return [table.name for table in _tables()]
+        return [str(table.name) for table in _tables()]
 
     @in_session(slow=True)
     def page(self, connection: sa.Connection, kind: str, *, owner: OwnerId, skip: int, limit: int) -> list[OwnedRecord]:
@@ -86,7 +86,7 @@ class SqlOwnedData(Repository, OwnedData):
 
 
 def _in_json(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in row.items() if name not in HIDDEN}
+    return {str(name): _plain(value) for name, value in row.items() if name not in HIDDEN}
 
 
 def _plain(value: Any) -> Any:

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/me", tags=["users and keys"])
 
 JSONL = "application/jsonl"
 EXPORTED: dict[int | str, dict[str, Any]] = {
-    200: {"content": {JSONL: {"example": '{"kind": "conversations", "id": 1, "title": "Rivers"}\n'}}}
+    200: {"content": {JSONL: {"example": '{"record": "conversations", "id": 1, "title": "Rivers"}\n'}}}
 }
 
 
@@ -36,7 +36,7 @@ async def change_password(body: PasswordBody, services: Services, caller: Caller
 
 @router.get("/export", response_class=Response, responses={**problems(), **EXPORTED}, summary="Everything of mine")
 async def export(services: Services, caller: Caller) -> StreamedResponse:
-    """A line for each record, with its `kind`; the last line is `{"kind": "end"}`, without which something is missing.
+    """A line for each `record`; the last line is `{"record": "end"}`, without which something is missing.
 
     Secrets are left out. Files are in base64, in the field `data`.
     """
@@ -47,8 +47,8 @@ async def export(services: Services, caller: Caller) -> StreamedResponse:
 
 async def _lines(pages: AsyncIterable[list[OwnedRecord]]) -> AsyncGenerator[bytes, None]:
     async for page in pages:
-        yield b"".join(msgspec.json.encode({"kind": each.kind, **each.values}) + b"\n" for each in page)
-    yield b'{"kind":"end"}\n'
+        yield b"".join(msgspec.json.encode({"record": each.kind, **each.values}) + b"\n" for each in page)
+    yield b'{"record":"end"}\n'
 
 
 @router.delete("", status_code=204, responses=problems(errors.TooManyAttempts), summary="Delete everything of mine")
