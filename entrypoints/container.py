@@ -1,16 +1,12 @@
 """The composition root: the only place that names adapters."""
 
-import os
 import secrets
 import sqlite3
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
 from dependency_injector import containers, providers
 
-from adapters.mcp.config import McpFileBroken, read_servers
-from adapters.mcp.tools import McpTools
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.signals import LocalSignals
 from adapters.schemas.json_schema import schema_mismatch
@@ -20,9 +16,6 @@ from adapters.security.secret_file import secret_in
 from adapters.sql.database import SqlDatabase
 from adapters.sql.errors import DatabaseInUse, SchemaAhead
 from adapters.sql.migrate import migrate
-from adapters.tools.built_in import built_in_tools
-from adapters.tools.function_tool import FunctionTools
-from adapters.tools.tools_file import ToolsFileBroken, load_tools
 from adapters.webhooks.approval_webhook import ApprovalWebhook
 from adapters.workflows.toml_files import SHIPPED, TomlWorkflows
 from application.agents.answer_with_tools import AnswerWithTools
@@ -75,7 +68,6 @@ from application.idempotency.answer_once import AnswerOnce
 from application.model_router import ModelRouter
 from application.ports.clock import Now
 from application.ports.signals import Signals
-from application.ports.tools import ToolProvider
 from application.ports.workflows import WorkflowCatalogue
 from application.runs.appender import Appender
 from application.runs.cancel_run import CancelRun
@@ -90,7 +82,6 @@ from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
 from application.runs.worker_loop import WorkerLoop
 from application.shaped_model import ShapedModel
-from application.tools.toolbox import Toolbox
 from application.workflows.get_workflow_run import GetWorkflowRun
 from application.workflows.run_workflow import RunWorkflow
 from application.workflows.start_workflow import StartWorkflow
@@ -98,13 +89,12 @@ from application.workflows.take_step import TakeStep
 from domain.errors import StorageUnavailable
 from domain.prompt import Context, ContextBudget
 from domain.run import RunKind
-from domain.tool import ApprovalRule
 from entrypoints.access_services import access_services
 from entrypoints.provider_set import CannotStart, connect_providers
 from entrypoints.settings import Settings
+from entrypoints.tool_set import Closing, mcp_tools, open_toolbox, tool_sources
 
 Database = MemoryDatabase | SqlDatabase
-Closing = Callable[[], Awaitable[None]]
 
 
 def open_database(settings: Settings) -> Database:
@@ -136,40 +126,6 @@ async def prepare(database: Database, *, to_serve: bool = True) -> None:
         raise CannotStart(str(error)) from error
     except (OSError, sqlite3.Error) as error:
         raise CannotStart(f"The database at DATABASE_URL cannot be opened: {error}") from error
-
-
-def mcp_tools(settings: Settings, to_close: list[Closing]) -> McpTools | None:
-    """The MCP servers that the operator names, if any; none is connected yet. Raise CannotStart."""
-    if settings.mcp_file is None:
-        return None
-    try:
-        tools = McpTools(read_servers(settings.mcp_file, os.environ))
-    except McpFileBroken as error:
-        raise CannotStart(f"PARLEY_MCP_FILE: {error}") from error
-    to_close.append(tools.aclose)
-    return tools
-
-
-def tool_sources(settings: Settings, now: Now, mcp: McpTools | None) -> dict[str, ToolProvider]:
-    """By name; where two tools are called the same, the operator's own come first. Raise CannotStart."""
-    try:
-        own = load_tools(settings.tools_file) if settings.tools_file else ()
-        built_in = built_in_tools(
-            settings.tools, now=now, weather_url=settings.weather_url, geocoding_url=settings.geocoding_url
-        )
-    except ToolsFileBroken as error:
-        raise CannotStart(f"PARLEY_TOOLS_FILE: {error}") from error
-    except ValueError as error:
-        raise CannotStart(f"PARLEY_TOOLS: {error}") from error
-    sources: dict[str, ToolProvider] = {
-        "the tools file": FunctionTools(own),
-        "the built-in tools": FunctionTools(built_in),
-    }
-    return {**sources, "the MCP servers": mcp} if mcp else sources
-
-
-def open_toolbox(settings: Settings, sources: dict[str, ToolProvider]) -> Toolbox:
-    return Toolbox(sources, approvals={name: ApprovalRule(rule) for name, rule in settings.tool_approvals.items()})
 
 
 def workflow_catalogue(settings: Settings) -> WorkflowCatalogue:

@@ -23,6 +23,7 @@ SOUND = {
     "adapters/two/__init__.py": "import domain",
     "entrypoints/__init__.py": "import application, fastapi",
     "entrypoints/provider_set.py": "import adapters.two",
+    "entrypoints/tool_set.py": "import adapters.two",
     "entrypoints/container.py": "import dependency_injector\nimport adapters.one",
 }
 BREACHES = {
