@@ -36,6 +36,7 @@ async def parley(**settings: object) -> AsyncIterator[Parley]:
         http="httptools",
         ws="websockets-sansio",
         lifespan="on",
+        proxy_headers=False,  # as entrypoints/server.py has it
         log_level="warning",
         timeout_graceful_shutdown=1,
     )
