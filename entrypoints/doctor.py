@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from domain.errors import Refusal
 from domain.tool import ApprovalRule
 from entrypoints.container import Container, close
+from entrypoints.provider_set import ProviderSet
 from entrypoints.settings import Settings, misspelt
 from entrypoints.version import VERSION
 
@@ -25,10 +26,27 @@ Parley {VERSION} is at {address}
 
 def model(settings: Settings) -> str:
     name = settings.default_model
-    if name.startswith("demo:"):
-        return f"{name} (a built-in demo; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one)"
-    host = urlsplit(settings.openai_base_url).hostname if settings.openai_base_url else "the vendor's own server"
-    return f"{name} at {host}"
+    provider = name.partition(":")[0]
+    if provider == "demo":
+        return f"{name} (a built-in demo; set OPENAI_API_KEY, OPENAI_BASE_URL or ANTHROPIC_API_KEY for a real one)"
+    base_url = settings.base_url_of(provider)
+    return f"{name} at {urlsplit(base_url).hostname if base_url else 'the address that the catalogue has'}"
+
+
+def provider_lines(container: Container) -> list[str]:
+    """Who can be asked, for which models, and who comes after."""
+    there, settings = container.provider_set(), container.settings()
+    rules = f"a pause of {settings.breaker_seconds:g} s and more after {settings.breaker_faults} faults in a row"
+    return [
+        *(f"provider    {name}: {_models_of(there, name)}" for name in there.models),
+        *(f"provider    {name}: not there, {variable} is not set" for name, variable in there.missing.items()),
+        f"fallbacks   {', '.join(settings.fallback_models) or 'none'}; {rules}",
+    ]
+
+
+def _models_of(there: ProviderSet, provider: str) -> str:
+    names = [name.partition(":")[2] for name in there.models[provider].models()]
+    return f"{', '.join(names)} and any other name that it takes" if names else "any name that it takes"
 
 
 def auth(settings: Settings) -> str:
@@ -40,7 +58,7 @@ def auth(settings: Settings) -> str:
 async def report(container: Container) -> tuple[str, bool]:
     """Every setting that matters, whether the database answers, and misspelt variables; and whether all is well."""
     settings = container.settings()
-    database = "answers"
+    database, providers = "answers", provider_lines(container)
     try:
         tools, all_there = await tool_lines(container)
         await container.database().ping()
@@ -58,7 +76,8 @@ async def report(container: Container) -> tuple[str, bool]:
         f"model       {model(settings)}",
         f"embeddings  {settings.default_embedding_model}",
         *tools,
-        f"provider    connect {settings.connect_seconds:g} s, first byte {settings.first_byte_seconds:g} s, "
+        *providers,
+        f"patience    connect {settings.connect_seconds:g} s, first byte {settings.first_byte_seconds:g} s, "
         f"idle {settings.idle_seconds:g} s, total {settings.total_seconds:g} s",
         f"context     {settings.history_messages} messages, {settings.history_tokens:,} tokens",
         f"limits      {settings.max_runs:,} runs at once, bodies of {settings.max_body_bytes:,} bytes",

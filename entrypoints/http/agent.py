@@ -28,7 +28,7 @@ from entrypoints.http.agent_schemas import (
 from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.documentation import problems
 from entrypoints.http.problems import RunFailed
-from entrypoints.http.schemas import LARGEST_ID, UsageOut
+from entrypoints.http.schemas import LARGEST_ID, CompatOut, UsageOut
 from entrypoints.http.streaming import unless_client_leaves
 
 router = APIRouter(prefix="/agent", tags=["agents"])
@@ -65,6 +65,7 @@ async def answer(body: AgentBody, request: Request, services: Services, caller: 
             steps=steps_of(events),
             status=outcome.status,
             finish_reason=outcome.problem.code if outcome.problem else outcome.finish_reason,
+            compat=CompatOut.of(outcome.dropped),
         )
         return StoredAnswer(200, "application/json", out.model_dump_json().encode())
 

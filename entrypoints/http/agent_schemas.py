@@ -11,7 +11,7 @@ from domain.approval import COMMENT_CHARACTERS, Approval
 from domain.conversation import MESSAGE_CHARACTERS, ToolCall
 from domain.run import Run, RunEvent, answer_of
 from domain.step import ToolFinished
-from entrypoints.http.schemas import Body, ChatMessage, ModelName, Out, UsageOut, body_example
+from entrypoints.http.schemas import Body, ChatMessage, CompatOut, ModelName, Out, UsageOut, body_example
 
 Words = Annotated[StrictStr, Field(min_length=1, max_length=MESSAGE_CHARACTERS)]
 FewWords = Annotated[StrictStr, Field(min_length=1, max_length=10_000)]
@@ -40,6 +40,7 @@ class AgentOut(Out):
     steps: list[StepOut]
     status: str
     finish_reason: str | None
+    compat: CompatOut | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 def steps_of(events: list[RunEvent]) -> list[StepOut]:

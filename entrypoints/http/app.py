@@ -20,6 +20,7 @@ from entrypoints.http import (
     conversations,
     health,
     home,
+    models,
     runs,
     workflows,
 )
@@ -35,12 +36,14 @@ from entrypoints.openai import chat as openai_chat
 from entrypoints.openai import (
     compaction,
     embeddings,
-    models,
     response_socket,
     responses,
 )
 from entrypoints.openai import (
     conversations as openai_conversations,
+)
+from entrypoints.openai import (
+    models as openai_models,
 )
 from entrypoints.settings import Settings
 from entrypoints.version import VERSION
@@ -51,7 +54,7 @@ Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=
 """
 ROUTES = (openai_chat, chat, home, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
-          responses, compaction, response_socket, openai_conversations, embeddings, models,
+          responses, compaction, response_socket, openai_conversations, embeddings, openai_models, models,
           auth, account, api_keys, admin)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 EXPOSED = ["X-Request-Id", "Link", "Retry-After", "WWW-Authenticate"]

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from application.chat.ask_question import Question
 from application.chat.whole_answer import whole_answer
 from application.ports.language_model import ModelRequest
+from application.provider_names import name_to_say
 from domain import errors
 from domain.conversation import ConversationId, PromptMessage, Role, Text, storable, text_of
 from domain.errors import RunNotFound
@@ -20,7 +21,7 @@ from entrypoints.http.documentation import problems
 from entrypoints.http.encoders import ndjson
 from entrypoints.http.once import streamed_once
 from entrypoints.http.problems import RunFailed, request_id_of
-from entrypoints.http.schemas import ChatBody, ChatOut, UsageOut
+from entrypoints.http.schemas import ChatBody, ChatOut, CompatOut, UsageOut
 from entrypoints.http.streaming import StreamedResponse, open_run, unless_client_leaves
 
 router = APIRouter(tags=["chat"])
@@ -50,8 +51,9 @@ async def chat(body: ChatBody, request: Request, services: Services, caller: Cal
     out = ChatOut(
         conversation_id=run.conversation_id,
         reply=reply,
-        model=run.model,
+        model=name_to_say(run.model, outcome.answered_by),
         usage=UsageOut.of(outcome.usage),
+        compat=CompatOut.of(outcome.dropped),
         run_id=run.id,
         status=outcome.status,
     )
@@ -89,8 +91,9 @@ async def _whole_answer(body: ChatBody, services: Services) -> StoredAnswer:
     out = ChatOut(
         conversation_id=None,
         reply=answer.text,
-        model=body.model or services.settings().default_model,
+        model=name_to_say(body.model or services.settings().default_model, answer.finished.answered_by),
         usage=UsageOut.of(answer.finished.usage),
+        compat=CompatOut.of(answer.finished.dropped),
     )
     return StoredAnswer(200, "application/json", out.model_dump_json().encode())
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from domain import errors
+from domain.circuit import CircuitState
 from entrypoints.http.dependencies import Services
 from entrypoints.http.documentation import only
 
@@ -16,9 +17,15 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/ready", responses=only(errors.ServerStopping, errors.StorageUnavailable), summary="Can it do its work")
-async def ready(services: Services) -> dict[str, str]:
-    """503 with the reason while the database does not answer, or while the server is stopping."""
+async def ready(services: Services) -> dict[str, str | dict[str, str]]:
+    """503 with the reason while the database does not answer, or while the server is stopping.
+
+    `providers` names those that failed many times in a row: `open` while they are left alone, `half_open` when one call
+    may try them. Others answer all the same.
+    """
     if services.worker().draining:
         raise errors.ServerStopping
     await services.database().ping()
-    return {"status": "ready"}
+    breakers = services.provider_set().breakers.values()
+    away = {breaker.provider: breaker.state.value for breaker in breakers if breaker.state is not CircuitState.CLOSED}
+    return {"status": "ready", **({"providers": away} if away else {})}

@@ -1,5 +1,6 @@
 """The wire shapes of the native routes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -96,8 +97,20 @@ class UsageOut(Out):
         return cls(input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, total_tokens=usage.total_tokens)
 
 
+class CompatOut(Out):
+    """What the model that answered could not be shown or told: `reasoning` and `provider_state` of another model,
+    `images`, `tools`, or a wish by its name."""
+
+    dropped: list[str]
+
+    @classmethod
+    def of(cls, dropped: Sequence[str]) -> "CompatOut | None":
+        return cls(dropped=list(dropped)) if dropped else None
+
+
 class ChatOut(Out):
-    """`conversation_id`, `run_id` and `status` are null when nothing was stored."""
+    """`conversation_id`, `run_id` and `status` are null when nothing was stored; `compat` is there when a switch of
+    models left something out."""
 
     conversation_id: int | None
     reply: str
@@ -105,6 +118,7 @@ class ChatOut(Out):
     usage: UsageOut | None
     run_id: int | None = None
     status: str | None = None
+    compat: CompatOut | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 # --- conversations ------------------------------------------------------------------------------------------------
@@ -199,6 +213,8 @@ class ProblemOut(Out):
 
 
 class RunOut(Out):
+    """`answered_by` is the model that really answered, `dropped` what of the conversation it could not be shown."""
+
     id: int
     kind: str
     status: str
@@ -211,6 +227,8 @@ class RunOut(Out):
     finish_reason: str | None
     problem: ProblemOut | None
     usage: UsageOut | None
+    answered_by: str | None
+    dropped: list[str]
     last_seq: int
 
     @classmethod
@@ -228,6 +246,8 @@ class RunOut(Out):
             finish_reason=run.finish_reason,
             problem=ProblemOut(code=run.problem.code, message=run.problem.message) if run.problem else None,
             usage=UsageOut.of(run.usage),
+            answered_by=run.answered_by,
+            dropped=list(run.dropped),
             last_seq=run.last_event,
         )
 

@@ -19,7 +19,7 @@ ModelPath = Annotated[str, Path(examples=["demo:parrot"])]
 @router.get("/models", summary="List the models")
 async def list_models(services: Services, caller: Caller) -> ModelsOut:
     """Those that are configured. A provider may know more: any name that it takes can be asked for."""
-    return ModelsOut(data=[_model(name) for name in _names(services)])
+    return ModelsOut(data=[_model(services, name) for name in _names(services)])
 
 
 @router.get("/models/{model:path}", summary="Look at one model")
@@ -29,7 +29,7 @@ async def get_model(model: ModelPath, services: Services, caller: Caller) -> Mod
     for default in (settings.default_model, settings.default_embedding_model):
         full_name = ":".join(resolved(model, services.language_models(), default))
         if full_name in _names(services):
-            return ModelOut(id=model, owned_by=full_name.partition(":")[0])
+            return _model(services, full_name, id=model)
     raise ModelNotFound(model)
 
 
@@ -37,5 +37,11 @@ def _names(services: Container) -> list[str]:
     return list(dict.fromkeys([*services.model().models(), services.settings().default_embedding_model]))
 
 
-def _model(name: str) -> ModelOut:
-    return ModelOut(id=name, owned_by=name.partition(":")[0])
+def _model(services: Container, name: str, id: str | None = None) -> ModelOut:
+    info = services.catalogue().model(name)
+    return ModelOut(
+        id=id or name,
+        owned_by=name.partition(":")[0],
+        context_window=info.context_tokens,
+        max_output_tokens=info.max_output_tokens,
+    )

@@ -117,12 +117,14 @@ class EmbeddingsBody(Open):
 
 
 class ModelOut(BaseModel):
-    """`created` is 0: when a model was made is not known here."""
+    """`created` is 0: when a model was made is not known here. What else is known of it is at `/models`."""
 
     id: str
     object: Literal["model"] = "model"
     created: int = 0
     owned_by: str
+    context_window: int | None = Field(default=None, exclude_if=lambda value: value is None)
+    max_output_tokens: int | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class ModelsOut(BaseModel):

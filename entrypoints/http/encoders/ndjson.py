@@ -8,6 +8,7 @@ from application.ports.language_model import ModelEvent, ModelFinished
 from domain.conversation import text_of
 from domain.errors import Refusal
 from domain.run import AnswerReset, NumberedEvent, Run, RunFinished, RunStatus, TextDelta
+from entrypoints.compat import compat_of
 from entrypoints.http.problems import refusal_body, run_problem_body
 
 MEDIA_TYPE = "application/x-ndjson"
@@ -55,7 +56,8 @@ def _fields(run: Run, numbered: NumberedEvent, request_id: str) -> dict[str, obj
 
 def ending(event: RunFinished) -> dict[str, object]:
     """What is worth saying of an ending that is not simply a whole answer."""
-    return {} if event.status is RunStatus.COMPLETED else {"status": event.status, "finish_reason": event.finish_reason}
+    how = {} if event.status is RunStatus.COMPLETED else {"status": event.status, "finish_reason": event.finish_reason}
+    return {**how, **compat_of(event.dropped)}
 
 
 async def stateless(batches: AsyncIterable[list[ModelEvent]], request_id: str) -> AsyncGenerator[bytes, None]:

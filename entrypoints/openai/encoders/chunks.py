@@ -1,16 +1,18 @@
 """A streamed chat completion: server-sent events whose data is a chunk."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from application.chat.stream_chat import OpenedRelay
 from application.ports.language_model import ModelEvent, ModelFinished
+from application.provider_names import name_to_say
 from domain.errors import Refusal
 from domain.run import AnswerReset, ReasoningDelta, TextDelta
 from domain.tool import ToolCallDelta
+from entrypoints.compat import compat_of
 from entrypoints.http.problems import refusal_body
 from entrypoints.openai.encoders.usage import finish_reason_of, usage_of
 from entrypoints.openai.errors import error_of
@@ -92,16 +94,18 @@ def _call(piece: ToolCallDelta) -> dict[str, Any]:
 
 
 def _ending(finished: ModelFinished, heading: Heading) -> bytes:
-    last = _chunk(heading, {}, finish_reason_of(finished))
+    """The last chunk says which model really answered, and what a switch left out."""
+    heading = replace(heading, model=name_to_say(heading.model, finished.answered_by))
+    last = _chunk(heading, {}, finish_reason_of(finished), **compat_of(finished.dropped))
     if heading.include_usage:
         last += _data({**_head(heading), "choices": [], "usage": usage_of(finished)})
     return last + DONE
 
 
-def _chunk(heading: Heading, delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
+def _chunk(heading: Heading, delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> bytes:
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
     usage = {"usage": None} if heading.include_usage else {}
-    return _data({**_head(heading), "choices": [choice], **usage})
+    return _data({**_head(heading), "choices": [choice], **usage, **more})
 
 
 def _head(heading: Heading) -> dict[str, Any]:

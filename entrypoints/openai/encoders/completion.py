@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 
 from application.chat.whole_answer import WholeAnswer
+from application.provider_names import name_to_say
+from entrypoints.compat import compat_of
 from entrypoints.openai.encoders.chunks import Heading
 from entrypoints.openai.encoders.usage import finish_reason_of, usage_of
 
@@ -21,9 +23,10 @@ def completion(answer: WholeAnswer, heading: Heading) -> bytes:
             "id": heading.id,
             "object": "chat.completion",
             "created": heading.created,
-            "model": heading.model,
+            "model": name_to_say(heading.model, answer.finished.answered_by),
             "choices": [choice],
             "usage": usage_of(answer.finished),
+            **compat_of(answer.finished.dropped),
         }
     )
 

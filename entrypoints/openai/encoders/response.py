@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from application.provider_names import name_to_say
 from domain.run import Problem, RunFinished, RunStatus
 from domain.usage import Usage
+from entrypoints.compat import compat_of
 from entrypoints.openai.encoders.items import Item
 
 STATUS = {
@@ -79,6 +81,8 @@ def ended(
         error=_error_of(outcome.problem) if status == "failed" else None,
         incomplete_details={"reason": _reason(outcome)} if status == "incomplete" else None,
         completed_at=completed_at if status == "completed" else None,
+        model=name_to_say(heading.model, outcome.answered_by),
+        **compat_of(outcome.dropped),
     )
 
 
