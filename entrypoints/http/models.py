@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from domain.catalogue import ModelInfo, Price, Rates
 from entrypoints.container import Container
 from entrypoints.http.dependencies import Caller, Services
+from entrypoints.http.documentation import problems
 from entrypoints.http.schemas import Out
 
 router = APIRouter(tags=["models"])
@@ -80,7 +81,7 @@ class ModelsOut(Out):
     models: list[ModelOut]
 
 
-@router.get("/models", summary="List the models")
+@router.get("/models", responses=problems(), summary="List the models")
 async def list_models(services: Services, caller: Caller) -> ModelsOut:
     """Those that are configured, the default first. A provider may know more: any name that it takes can be asked
     for."""

@@ -58,6 +58,7 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "POST /runs/{id}/cancel",
         "POST /complete",
         "POST /embed",
+        "GET /models",
         "POST /agent",
         "POST /agent/sessions",
         "GET /agent/sessions/{id}",

@@ -99,7 +99,7 @@ CREATES: dict[Route, Any] = {
 """Routes that name nothing of anybody: with the key and the names that somebody else used, what comes is one's own."""
 
 OF_NOBODY = {
-    "GET /workflows", "GET /workflows/{name}", "GET /v1/models", "GET /v1/models/{model:path}",
+    "GET /models", "GET /workflows", "GET /workflows/{name}", "GET /v1/models", "GET /v1/models/{model:path}",
     "POST /auth/logout", "POST /me/password", "DELETE /me", "POST /api-keys",
 }  # fmt: skip
 """The same for all, or about the caller's own account alone."""
