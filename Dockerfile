@@ -1,5 +1,6 @@
 # docker build -t parley .
 # docker run -p 8000:8000 -v parley:/data -e PARLEY_API_KEY=<at least 16 characters> parley
+# The first user comes by an invitation: -e PARLEY_REGISTRATION=invited, then POST /admin/invitations with that key.
 # A stop waits up to PARLEY_DRAIN_SECONDS (20) for answers to end: docker stop --time 30.
 
 FROM python:3.13-slim AS build

@@ -52,7 +52,8 @@ def _models_of(there: ProviderSet, provider: str) -> str:
 def auth(settings: Settings) -> str:
     if settings.auth == "local":
         return "local: this machine only, no login"
-    return "required: every route but health wants the key"
+    secret = "PARLEY_SECRET_KEY" if settings.secret_key else settings.secret_file or "one that goes with this process"
+    return f"required: a login or a key; registration {settings.registration}; access tokens signed with {secret}"
 
 
 async def report(container: Container) -> tuple[str, bool]:

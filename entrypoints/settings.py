@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     )
     access_token_seconds: float = Field(default=600, ge=10, le=3600)
     login_seconds: float = Field(default=30 * 86_400, ge=60, description="after which one has to log in again")
-    cors_origins: tuple[str, ...] = Field(default=(), description="origins whose pages may use this server")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="origins whose pages may use this server, with commas between"
+    )
     trusted_proxies: int = Field(default=0, ge=0, le=10, description="how many of our own are in front of the server")
     docs: bool = Field(default=True, description="whether /docs and /openapi.json are there")
     audit_days: float = Field(default=365, gt=0, description="how long the audit log is kept")
@@ -100,7 +102,7 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=20, ge=0, le=3600)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("tools", mode="before")
+    @field_validator("tools", "cors_origins", mode="before")
     @classmethod
     def _between_commas(cls, value: object) -> object:
         """`PARLEY_TOOLS=calculator,http_get`, or as JSON like every other list."""
