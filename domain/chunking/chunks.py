@@ -8,7 +8,7 @@ from domain.chunking.blocks import Cutter
 from domain.chunking.code import code_pieces
 from domain.chunking.finishing import Finisher
 from domain.chunking.fixed import fixed_spans
-from domain.chunking.packing import packed
+from domain.chunking.packing import Piece, blocks, packed
 from domain.chunking.semantic import Vector, semantic_spans
 from domain.chunking.settings import ChunkSettings, Strategy
 from domain.chunking.structure import TINY, structure_spans
@@ -48,14 +48,14 @@ def _all_chunks(reading: Reading, settings: ChunkSettings, vectors: Sequence[Vec
                 yield from finisher.finished(span, ChunkKind.TABLE, prefix)
 
 
-def sentences_to_embed(reading: Reading, settings: ChunkSettings) -> list[Span]:
+def sentences_to_embed(reading: Reading, settings: ChunkSettings) -> list[Piece]:
     """The pieces whose vectors tell `semantic` where the topic shifts."""
     cutter = Cutter(reading.text, reading.code, settings.size)
     regions = (region for region, _ in _parts(reading, reading.sections(), settings.size))
     return [piece for region in regions for piece in cutter.pieces(region.start, region.end)]
 
 
-def _by_place(reading: Reading, settings: ChunkSettings, vectors: Sequence[Vector] | None) -> dict[Span, Vector]:
+def _by_place(reading: Reading, settings: ChunkSettings, vectors: Sequence[Vector] | None) -> dict[Piece, Vector]:
     if settings.strategy is not Strategy.SEMANTIC:
         return {}
     pieces = sentences_to_embed(reading, settings)
@@ -71,7 +71,7 @@ class _Strategy:
     reading: Reading
     settings: ChunkSettings
     sections: Sequence[Section]
-    vectors: dict[Span, Vector]
+    vectors: dict[Piece, Vector]
 
     def spans(self, region: Span) -> Iterator[Span]:
         settings, text = self.settings, self.reading.text
@@ -80,9 +80,8 @@ class _Strategy:
             case Strategy.STRUCTURE:
                 yield from structure_spans(cutter, self.sections, region, settings)
             case Strategy.CODE:
-                yield from packed(
-                    code_pieces(text, region.start, region.end, settings.size), settings.size, settings.overlap
-                )
+                seams = code_pieces(text, region.start, region.end, settings.size)
+                yield from packed(blocks(seams), settings.size, settings.overlap)
             case Strategy.SEMANTIC:
                 pieces = cutter.pieces(region.start, region.end)
                 yield from semantic_spans(pieces, [self.vectors[piece] for piece in pieces], settings)

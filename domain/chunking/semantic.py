@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from math import sqrt
 
-from domain.chunking.packing import packed
+from domain.chunking.packing import Piece, packed
 from domain.chunking.settings import ChunkSettings
 from domain.reading import Span
 
@@ -14,7 +14,7 @@ SHIFTS = 0.15
 Vector = Sequence[float]
 
 
-def semantic_spans(pieces: Sequence[Span], vectors: Sequence[Vector], settings: ChunkSettings) -> Iterator[Span]:
+def semantic_spans(pieces: Sequence[Piece], vectors: Sequence[Vector], settings: ChunkSettings) -> Iterator[Span]:
     """Spans that end where the WINDOW pieces before are least like the WINDOW pieces after.
 
     `vectors` has one for each of `pieces`. What would be shorter than a fourth of a chunk goes on to the next shift;

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.chunking.packing import packed
+from domain.chunking.packing import blocks, packed
 from domain.chunking.words import words
 from domain.reading import Span, Table
 
@@ -21,7 +21,7 @@ def table_pieces(text: str, table: Table, start: int, size: int) -> list[tuple[S
     header = text[table.start : table.header_end].strip()
     prefix = f"{caption}\n{header}".strip()[: size // 2]
     room = max(size - len(prefix) - 1, size // 2)
-    pieces = packed(list(_rows(text, start, table.end, room)), room, 0)
+    pieces = packed(blocks(_rows(text, start, table.end, room)), room, 0)
     return [(piece, first if piece.start < table.header_end else prefix) for piece in pieces]
 
 
