@@ -12,7 +12,16 @@ from typing import Any
 import pytest
 
 from tests.support import node
-from tests.support.postgres import MISSING, Source, create_database, drop_database, find_source, versions
+from tests.support.databases import migrated, open_database
+from tests.support.postgres import (
+    MISSING,
+    Source,
+    create_database,
+    drop_database,
+    empty_database,
+    find_source,
+    versions,
+)
 
 SOURCE = pytest.StashKey[Source | None]()
 IN_USE = pytest.StashKey[str]()
@@ -87,3 +96,40 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgres":
         return str(request.getfixturevalue("fresh_postgres"))
     return "memory://" if request.param == "memory" else f"sqlite:///{tmp_path / 'parley.db'}"
+
+
+async def _migrate(url: str) -> None:
+    database = await open_database(url)
+    await database.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "parley.db"
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(_migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> Iterator[str]:
+    """A database to empty again and again."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        url = runner.run(create_database(postgres_url))
+        runner.run(_migrate(url))
+        yield url
+        runner.run(drop_database(postgres_url, url))
+
+
+@pytest.fixture
+def storage_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return migrated(getattr(request, "param", "memory"), request, tmp_path)
+
+
+@pytest.fixture
+async def storage(storage_url: str) -> str:
+    """An empty database for an application: in memory, or each kind in turn for a test that says EVERY_DATABASE."""
+    if storage_url.startswith("postgresql:"):
+        await empty_database(storage_url)
+    return storage_url

@@ -1,4 +1,4 @@
-"""The application over memory and the demo model; what needs more starts its own."""
+"""The application over the demo model, in memory if not told else; what needs more starts its own."""
 
 from collections.abc import AsyncIterator
 
@@ -8,6 +8,6 @@ from tests.support.app import Parley, parley
 
 
 @pytest.fixture
-async def app() -> AsyncIterator[Parley]:
-    async with parley() as running:
+async def app(storage: str) -> AsyncIterator[Parley]:
+    async with parley(database_url=storage) as running:
         yield running

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 from tests.support.app import Parley, parley, until
+from tests.support.databases import EVERY_DATABASE
 
 
 def lines_of(text: str) -> list[dict[str, object]]:
@@ -17,6 +18,7 @@ def events_of(text: str) -> list[dict[str, str]]:
     return [dict(line.split(": ", 1) for line in frame.splitlines()) for frame in frames]
 
 
+@EVERY_DATABASE
 async def test_a_stored_turn_answers_and_is_there_afterwards(app: Parley) -> None:
     answer = (await app.http.post("/chat", json={"message": "Hello there", "user_id": "ann"})).json()
 
@@ -100,6 +102,7 @@ async def test_a_stateless_event_source_that_reconnects_is_sent_away(app: Parley
     assert response.status_code == 204
 
 
+@EVERY_DATABASE
 async def test_a_stored_event_source_goes_on_after_its_last_event_and_asks_only_once(app: Parley) -> None:
     asked = {"prompt": "Tell me something long", "user_id": "ann"}
     whole = events_of((await app.http.get("/chat/sse", params=asked)).text)

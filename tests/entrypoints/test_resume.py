@@ -10,6 +10,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.support.app import Parley, parley, until
+from tests.support.databases import EVERY_DATABASE
 from tests.support.provider import ScriptedProvider
 
 SHORT = {"message": "hi", "model": "words=4,delay=0.002"}
@@ -22,8 +23,9 @@ async def provider() -> AsyncIterator[ScriptedProvider]:
 
 
 @pytest.fixture
-async def app(provider: ScriptedProvider) -> AsyncIterator[Parley]:
-    async with parley(openai_base_url=provider.url, model="openai:words=12,delay=0.002") as running:
+async def app(provider: ScriptedProvider, storage: str) -> AsyncIterator[Parley]:
+    settings: dict[str, object] = {"openai_base_url": provider.url, "model": "openai:words=12,delay=0.002"}
+    async with parley(database_url=storage, **settings) as running:
         yield running
 
 
@@ -86,6 +88,7 @@ async def test_three_readers_of_one_run_see_the_same_events(app: Parley) -> None
     assert '"run_finished"' in texts.pop()
 
 
+@EVERY_DATABASE
 async def test_a_retry_with_its_key_attaches_to_the_live_stream_and_costs_nothing(
     app: Parley, provider: ScriptedProvider
 ) -> None:
@@ -137,6 +140,7 @@ async def test_a_twin_meanwhile_is_409_and_a_failure_is_not_kept(app: Parley, pr
     assert (await app.http.post("/chat", json=failing, headers=headers)).status_code == 200
 
 
+@EVERY_DATABASE
 async def test_a_key_makes_one_conversation(app: Parley) -> None:
     headers = {"Idempotency-Key": "five"}
     made = await asyncio.gather(*(app.http.post("/conversations", headers=headers) for _ in range(4)))
@@ -146,6 +150,7 @@ async def test_a_key_makes_one_conversation(app: Parley) -> None:
     assert bad.status_code == 422
 
 
+@EVERY_DATABASE
 async def test_a_queued_question_is_answered_after_the_one_before(app: Parley) -> None:
     id = (await app.http.post("/conversations")).json()["id"]
     first = asyncio.create_task(app.http.post("/chat", json={"message": "one", "conversation_id": id}))
@@ -174,6 +179,7 @@ async def test_an_interrupting_question_ends_the_answer_under_way(app: Parley) -
     assert (second.json()["status"], (await first).json()["status"]) == ("completed", "cancelled")
 
 
+@EVERY_DATABASE
 async def test_edit_and_regenerate_make_branches_and_keep_the_old(app: Parley) -> None:
     asked = (await app.http.post("/chat", json={"message": "one", "model": "echo"})).json()
     url = f"/conversations/{asked['conversation_id']}/messages"

@@ -1,10 +1,13 @@
 """What the tests ask of any of Parley's databases, and how they open one."""
 
+import shutil
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol, cast
 
+import pytest
 import sqlalchemy as sa
 
 from adapters.memory.database import MemoryDatabase, wall_clock
@@ -21,6 +24,10 @@ SHARED = ["shared memory", "postgres"]
 """The databases that the workers of several processes share, by the names that tests/contract has for them."""
 ALONE = ["memory", "sqlite"]
 """Those that one process has to itself."""
+
+
+EVERY_DATABASE = pytest.mark.parametrize("storage_url", ["memory", "sqlite", "postgres"], indirect=True)
+"""For tests of an application over the fixture `storage`."""
 
 
 class Database(Protocol):
@@ -44,6 +51,16 @@ class Database(Protocol):
     def describe(self) -> str: ...
 
     async def dispose(self) -> None: ...
+
+
+def migrated(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """The URL of a migrated database: memory, shared memory, sqlite, or postgres, which is to be emptied."""
+    if kind in ("memory", "shared memory"):
+        return "memory://" if kind == "memory" else "memory://shared"
+    if kind == "postgres":
+        return str(request.getfixturevalue("migrated_postgres"))
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), folder / "parley.db")
+    return f"sqlite:///{folder / 'parley.db'}"
 
 
 async def open_database(url: str) -> Database:

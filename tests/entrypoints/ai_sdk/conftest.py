@@ -16,8 +16,9 @@ async def provider() -> AsyncIterator[ScriptedProvider]:
 
 
 @pytest.fixture
-async def app(provider: ScriptedProvider) -> AsyncIterator[Parley]:
-    async with parley(openai_base_url=provider.url, model="openai:plain", provider_attempts=1) as running:
+async def app(provider: ScriptedProvider, storage: str) -> AsyncIterator[Parley]:
+    settings: dict[str, object] = {"openai_base_url": provider.url, "model": "openai:plain", "provider_attempts": 1}
+    async with parley(database_url=storage, **settings) as running:
         yield running
 
 

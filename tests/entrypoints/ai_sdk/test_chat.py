@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from tests.support.app import Parley, until
+from tests.support.databases import EVERY_DATABASE
 from tests.support.page import Page, text_of
 from tests.support.provider import Script, ScriptedProvider
 from tests.support.ui_stream import chunks_of, message_of
@@ -25,6 +26,7 @@ async def shown(provider: ScriptedProvider) -> list[str]:
     return [message["content"] for message in provider.calls[-1].body["messages"]]
 
 
+@EVERY_DATABASE
 async def test_a_page_asks_and_holds_what_is_stored_after_every_turn(
     page: Page, app: Parley, provider: ScriptedProvider
 ) -> None:
@@ -99,6 +101,7 @@ async def test_what_a_page_brings_along_is_stored_with_the_first_question(
     assert len(await page.stored()) == 7
 
 
+@EVERY_DATABASE
 async def test_a_question_is_edited_and_an_answer_written_anew(page: Page, provider: ScriptedProvider) -> None:
     provider.default = ECHO
     for text in ("one", "two"):

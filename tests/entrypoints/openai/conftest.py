@@ -24,8 +24,14 @@ def limits() -> dict[str, float]:
 
 
 @pytest.fixture
-async def app(provider: ScriptedProvider, limits: dict[str, float]) -> AsyncIterator[Parley]:
-    async with parley(openai_api_key=KEY, openai_base_url=provider.url, model="openai:plain", **limits) as running:
+async def app(provider: ScriptedProvider, limits: dict[str, float], storage: str) -> AsyncIterator[Parley]:
+    settings: dict[str, object] = {
+        "openai_api_key": KEY,
+        "openai_base_url": provider.url,
+        "model": "openai:plain",
+        **limits,
+    }
+    async with parley(database_url=storage, **settings) as running:
         yield running
 
 

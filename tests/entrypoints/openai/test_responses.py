@@ -11,6 +11,7 @@ from openai.types.responses import Response
 from pydantic import BaseModel
 
 from tests.support.app import Parley, parley, until
+from tests.support.databases import EVERY_DATABASE
 from tests.support.provider import Script, ScriptedProvider
 
 WEATHER: Any = {"type": "function", "name": "weather", "parameters": {"type": "object"}, "strict": False}
@@ -102,6 +103,7 @@ async def test_two_readers_see_the_same_while_it_is_written(client: AsyncOpenAI)
     assert first[3:] == second
 
 
+@EVERY_DATABASE
 async def test_a_chain_of_responses_remembers_but_not_its_instructions(
     client: AsyncOpenAI, provider: ScriptedProvider
 ) -> None:
@@ -122,6 +124,7 @@ async def test_a_chain_of_responses_remembers_but_not_its_instructions(
     ]  # fmt: skip
 
 
+@EVERY_DATABASE
 async def test_a_function_is_called_and_its_result_answered(client: AsyncOpenAI, provider: ScriptedProvider) -> None:
     provider.queue.append(
         Script(words=2, reasoning=2, calls=({"name": "weather", "arguments": {"city": "Paris"}},), finish="tool_calls")
@@ -180,6 +183,7 @@ async def test_a_response_is_stopped_once_and_what_was_said_is_kept(client: Asyn
     assert (await client.responses.cancel(behind.id)).status == "completed"
 
 
+@EVERY_DATABASE
 async def test_events_that_are_no_longer_kept_are_told_from_the_answer(client: AsyncOpenAI, app: Parley) -> None:
     made = await client.responses.create(model="plain,reasoning", input="a", background=True)
     await finished(client, made.id)
@@ -194,6 +198,7 @@ async def test_events_that_are_no_longer_kept_are_told_from_the_answer(client: A
     assert {**json.loads(last), "sequence_number": 0} == ending
 
 
+@EVERY_DATABASE
 async def test_a_deleted_response_is_gone_and_its_words_stay(client: AsyncOpenAI) -> None:
     made = await client.responses.create(model="plain", input="a")
     await client.responses.delete(made.id)
@@ -241,6 +246,7 @@ async def test_a_provider_that_fails_at_once_is_an_error_and_nothing_is_asked_tw
     assert failed_later.error.code == "rate_limit_exceeded"
 
 
+@EVERY_DATABASE
 async def test_a_busy_conversation_is_locked_and_not_asked_again(client: AsyncOpenAI) -> None:
     busy = await client.responses.create(model="delay=0.1,words=100", input="a", background=True)
     wishes: list[dict[str, Any]] = [{"previous_response_id": busy.id}, {"conversation": busy.conversation}]
@@ -289,6 +295,7 @@ async def test_a_restart_changes_nothing_of_what_is_kept(provider: ScriptedProvi
             assert kept == value
 
 
+@EVERY_DATABASE
 async def test_a_key_makes_one_response(client: AsyncOpenAI, provider: ScriptedProvider) -> None:
     headers = {"Idempotency-Key": "one"}
     first = await client.responses.create(model="plain", input="a", extra_headers=headers)
