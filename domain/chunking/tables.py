@@ -11,15 +11,15 @@ def table_pieces(text: str, table: Table, start: int, size: int) -> list[tuple[S
     """The table whole when it fits, else pieces of whole rows; with each what is to be said before it.
 
     It begins at `start`, with what leads to it, such as its heading. A row is cut only when it is too long by itself. A
-    piece and its prefix are at most `size` characters together, or half as many again when caption and header leave no
-    room; they are cut at half the size.
+    piece and its prefix are at most `size` characters together, or a fourth more when caption and header leave no room:
+    of the header at most half the size is said again, of the caption a fourth.
     """
-    caption = table.caption.strip()[: size // 2]
+    caption = table.caption.strip()[: size // 4]
     first = "" if caption in text[start : table.start] else caption
     if table.end - start + len(first) < size:
         return [(Span(start, table.end), first)]
-    header = text[table.start : table.header_end].strip()
-    prefix = f"{caption}\n{header}".strip()[: size // 2]
+    header = text[table.start : table.header_end].strip()[: size // 2]
+    prefix = f"{caption}\n{header}".strip()
     room = max(size - len(prefix) - 1, size // 2)
     pieces = packed(blocks(_rows(text, start, table.end, room)), room, 0)
     return [(piece, first if piece.start < table.header_end else prefix) for piece in pieces]

@@ -45,7 +45,7 @@ def test_a_chunk_is_what_stands_there_and_all_chunks_are_everything(
     for chunk in chunks:
         assert chunk.text == reading.text[chunk.start : chunk.end] == chunk.text.strip() != ""
         assert len(chunk.text) <= size
-        assert len(chunk.prefix) <= size // 2
+        assert len(chunk.shown) <= 1.25 * size + 2
         assert (chunk.first_page is None) == (not reading.pages)
         covered.update(range(chunk.start, chunk.end))
     assert [at for at, c in enumerate(reading.text) if not c.isspace() and at not in covered] == []
