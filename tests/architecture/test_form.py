@@ -18,6 +18,11 @@ LONG_FUNCTIONS: dict[str, str] = {  # "path:function": why it is better whole
     "entrypoints/access_services.py:access_services": "what is built from what, as in the container",
 }
 SUPPORT = {
+    "application/access/credentials.py": "what is remembered of good credentials, for a moment",
+    "application/access/login_throttle.py": "counts wrong passwords for every use case that takes one",
+    "application/access/login_tokens.py": "what logging in and refreshing have in common",
+    "application/access/principals.py": "whom a key or a login stands for, for those who let in and those who throw out",
+    "application/access/secret_hash.py": "how secrets drawn at random are kept",
     "application/access/credentials.py": "what is known of credentials that were looked at lately",
     "application/access/login_throttle.py": "how often somebody may try to log in",
     "application/access/login_tokens.py": "what every way of logging in hands out",
