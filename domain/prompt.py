@@ -115,7 +115,7 @@ def estimated_tokens(message: Message | PromptMessage) -> int:
 
 
 def _weight(part: Part) -> int:
-    """In characters. What an answer reasoned is not shown again."""
+    """In characters. What an answer reasoned is shown again only where its provider wants it back."""
     match part:
         case Text():
             return len(part.text)
@@ -125,6 +125,8 @@ def _weight(part: Part) -> int:
             return len(part.content)
         case Image():
             return TOKENS_PER_IMAGE * CHARACTERS_PER_TOKEN
+        case Reasoning(text, state) if state:
+            return len(text)
         case _:
             return 0
 

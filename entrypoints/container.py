@@ -202,11 +202,8 @@ class Container(containers.DeclarativeContainer):
     routed_model = providers.Singleton(
         ModelRouter, providers=language_models, default_model=default_model, catalogue=catalogue
     )
-    model = providers.Singleton(
-        ShapedModel,
-        model=providers.Singleton(FallbackModel, model=routed_model, fallbacks=fallbacks),
-        schema_mismatch=providers.Object(schema_mismatch),
-    )
+    unshaped_model = providers.Singleton(FallbackModel, model=routed_model, fallbacks=fallbacks)
+    model = providers.Singleton(ShapedModel, model=unshaped_model, schema_mismatch=providers.Object(schema_mismatch))
     chat_router = providers.Singleton(
         ChatRouter,
         relays=provider_set.provided.relays,
@@ -248,7 +245,7 @@ class Container(containers.DeclarativeContainer):
         most_tokens=settings.provided.agent_tokens,
     )
     workflows = providers.Singleton(workflow_catalogue, settings)
-    take_step = providers.Singleton(TakeStep, model=model, schema_mismatch=providers.Object(schema_mismatch))
+    take_step = providers.Singleton(TakeStep, model=unshaped_model, schema_mismatch=providers.Object(schema_mismatch))
     run_workflow = providers.Singleton(RunWorkflow, take_step=take_step, persons=ask_persons)
     performers = providers.Dict({RunKind.WORKFLOW: run_workflow})
     perform_run = providers.Singleton(PerformRun, reply=execute_run, agent=run_agent, of_kind=performers)

@@ -19,6 +19,8 @@ from domain.workflows.prompt import messages_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeStep:
+    """`model` gives answers as they are: a step has tries of its own, for every fault of an answer."""
+
     model: LanguageModel
     schema_mismatch: SchemaMismatch
 
@@ -48,7 +50,10 @@ class TakeStep:
             if why is None:
                 reason = answer.finished.reason
                 return StepFinished(step.name, reason, total_usage(usages), output=_plain(step, answer.text))
-            problem, messages = f"the answer cannot be used: {why}", asked_again(messages, answer.text, why)
+            problem, messages = (
+                f"the answer cannot be used: {why}",
+                asked_again(messages, answer.text, why, step.json_schema),
+            )
         return StepFinished(step.name, usage=total_usage(usages), problem=problem)
 
     def _request(self, step: PromptStep, messages: tuple[PromptMessage, ...], default_model: str) -> ModelRequest:

@@ -1,22 +1,25 @@
 """Answers that must have a shape have it, or there is none."""
 
 import json
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 import pytest
 
 from adapters.schemas.json_schema import schema_mismatch
+from application.chat.take_turn import NextTurn
 from application.chat.whole_answer import whole_answer
-from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
+from application.ports.language_model import LanguageModel, ModelEvent, ModelFinished, ModelRequest
 from application.runs.execute_run import ExecuteRun
 from application.shaped_model import ShapedModel
-from domain.conversation import text_of
+from domain.conversation import Text, ToolCall, ToolResult, text_of
 from domain.errors import AnswerDoesNotFit
 from domain.run import AnswerReset, RunEvent, RunSettings, RunStatus, TextDelta, answer_of
 from domain.tool import ANY_OBJECT, JsonSchema, ToolCallDelta
 from domain.usage import Usage
 from tests.application.test_complete_text import AnswersInTurn
-from tests.support.core import Core
+from tests.support.agent_model import AgentModel, calls, says
+from tests.support.core import ANN, Core, running
 from tests.support.listening import hear, question
 from tests.support.scripted_model import ScriptedModel, Step
 
@@ -114,3 +117,33 @@ async def test_a_run_begins_its_answer_anew_and_fails_when_nothing_fits(core: Co
     outcome = await ExecuteRun(model=shaped(ScriptedModel(paid("no"))))(run, (), said.extend)
     assert (outcome.status, outcome.problem and outcome.problem.code) == (RunStatus.FAILED, "answer_does_not_fit")
     assert outcome.usage == Usage(20, 4)
+
+
+class InTurn(AgentModel):
+    """One of the steps a request, in the shape that is asked for."""
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[list[ModelEvent], None]:
+        steps = iter(self.steps)
+
+        class Next(AnswersInTurn):
+            async def stream(self, request: ModelRequest) -> AsyncGenerator[list[ModelEvent], None]:
+                yield next(steps)
+
+        async for batch in shaped(Next()).stream(request):
+            yield batch
+        self.steps = list(steps)
+
+
+async def test_an_agents_step_begins_anew_behind_the_steps_that_are_settled() -> None:
+    model = InTurn([calls(("add", "{}"), text="Let me see."), says("no"), says(POLLY)])
+    async with running(Core(model=model)) as core:  # type: ignore[arg-type]
+        core.tools.add("add")
+        settings = RunSettings(server_tools=("add",), json_schema=BIRD)
+        run = await core.take_turn(ANN, NextTurn(input=question("Which bird?").messages, settings=settings))
+        events = [numbered.event for numbered in await core.follow(run.id)]
+        answer = await core.stored_answer(run)
+    kinds = [Text, ToolCall, ToolResult, Text]
+    assert [type(part) for part in answer.parts] == kinds
+    assert answer.text == f"Let me see.{POLLY}"
+    [reset] = [event for event in events if isinstance(event, AnswerReset)]
+    assert [type(part) for part in reset.parts] == kinds[:3]
