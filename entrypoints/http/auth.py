@@ -50,7 +50,7 @@ async def log_in(
     services: Services,
     username: Field200,
     password: Annotated[str, Form(max_length=1000, json_schema_extra={"format": "password"})],
-    grant_type: Annotated[Literal["password"] | None, Form()] = None,
+    grant_type: Annotated[Literal["password"], Form()] = "password",
     scope: Field200 = "",
     client_id: Field200 = "",
     client_secret: Field200 = "",

@@ -149,7 +149,7 @@ def _accepting(scope: Scope, send: Send) -> Send:
 
 def _why_not(principal: Principal, need: Need) -> str:
     if need is Need.ACCOUNT:
-        return "An account is changed by who has logged in to it, not with a key"
+        return "This key may not do that: log in, or use one with every scope"
     if need is Need.ADMIN and not principal.is_admin and principal.kind is not CallerKind.KEY:
         return "This is for admins"
     return f"This key may not do that: it needs the scope {need.value!r}"

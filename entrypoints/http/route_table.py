@@ -140,8 +140,8 @@ class Rule:
     is_health: bool = False
 
 
-ANYTHING_ELSE = Rule(Need.CREDENTIAL)
-"""What is no route: who asks without a credential does not learn which there are."""
+ANYTHING_ELSE = Rule(Need.ACCOUNT)
+"""What is not in the table: who asks without a credential, or with a key for some things only, gets no further."""
 
 
 class RouteTable:
