@@ -1,6 +1,6 @@
 """Any number of values as one parameter, so that their number makes no other statement."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,12 +29,47 @@ class Terms(TypeDecorator[Collection[str]]):
 
 
 class each_row(FunctionElement[Any]):  # noqa: N801  # a function, as SQL has it
-    """The values of a list as a table of one column: `each_row(list).table_valued("value", name="value")`.
-
-    The table has the name of its column, because Postgres calls the column as the table, and SQLite calls it `value`.
-    """
+    """The values of a list as rows."""
 
     inherit_cache = True
+
+
+def rows_of(values: sa.BindParameter[Any]) -> sa.TableValuedAlias:
+    """The values of a list as a table with the column `value`."""
+    # The table has the name of its column, because Postgres calls the column as the table, and SQLite calls it `value`.
+    return each_row(values).table_valued("value", name="value")
+
+
+class ByKeys:
+    """A query for the rows of a table whose `key` is in a list, the last column of an index to be looked up by.
+
+    Each database has a way of asking for it that makes it look up every key, and another that may make it read all that
+    the index has before the key, which is all that an owner has: SQLite for `IN` a list, Postgres for a join with one.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[sa.ColumnElement[Any]],
+        key: sa.Column[Any],
+        values: sa.BindParameter[Any],
+        *conditions: sa.ColumnElement[bool],
+        grouped: bool = False,
+    ) -> None:
+        wanted = rows_of(values)
+        on_sqlite = sa.and_(*conditions, key == wanted.c.value)
+        self.on_sqlite = sa.select(*columns).join_from(wanted, key.table, on_sqlite, isouter=True)
+        self.on_postgres = sa.select(*columns).where(*conditions, key == sa.any_(values))
+        if grouped:
+            self.on_sqlite, self.on_postgres = self.on_sqlite.group_by(key), self.on_postgres.group_by(key)
+
+    def on(self, dialect: Dialect) -> sa.Select[Any]:
+        return self.on_sqlite if dialect.name == "sqlite" else self.on_postgres
+
+    def rows(self, connection: sa.Connection, values: Mapping[str, Any]) -> Iterator[Any]:
+        """The rows that there are; the first column of none is null."""
+        for row in connection.execute(self.on(connection.dialect), values):
+            if row[0] is not None:  # from an outer join, a key that was not found
+                yield row
 
 
 class appended(FunctionElement[bytes]):  # noqa: N801

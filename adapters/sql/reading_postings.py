@@ -5,9 +5,9 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from adapters.sql.columns import Ids
-from adapters.sql.functions import each_of
 from adapters.sql.index_rows import find_index
 from adapters.sql.knowledge_tables import documents
+from adapters.sql.lists import ByKeys
 from adapters.sql.postings import counts, read_entries, read_positions
 from adapters.sql.scoring import Found
 from domain.access import OwnerId
@@ -16,14 +16,13 @@ from domain.retrieval.query import Query
 from domain.retrieval.ranking import total_weight, weights
 
 d = documents.c
-RANGES = sa.select(d.first, d.indexed).where(
-    d.owner == sa.bindparam("whose"), d.indexed > 0, d.id.op("IN")(each_of(sa.bindparam("which", type_=Ids)))
-)
+OWN = (d.owner == sa.bindparam("whose"), d.indexed > 0)
+RANGES = ByKeys([d.first, d.indexed], d.id, sa.bindparam("which", type_=Ids), *OWN)
 
 
 def ranges_of(connection: sa.Connection, owner: OwnerId, documents: Collection[DocumentId]) -> list[tuple[int, int]]:
     """The first and the last number of each document's chunks; those of others have none."""
-    rows = connection.execute(RANGES, {"whose": owner, "which": documents})
+    rows = RANGES.rows(connection, {"whose": owner, "which": documents})
     return [(row.first, row.first + row.indexed - 1) for row in rows]
 
 

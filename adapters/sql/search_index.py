@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.sql.blocks import packed
-from adapters.sql.chunk_rows import PASSAGES, PASSAGES_OF, chunk_row, passage_from_row
+from adapters.sql.chunk_rows import CHUNKS, OF_DOCUMENT, chunk_row, passages_in
 from adapters.sql.document_rows import MINE, d, from_row, own_row
 from adapters.sql.index_rows import forget_chunks, grow, reserve
 from adapters.sql.knowledge_tables import chunks, documents
@@ -96,8 +96,8 @@ class SqlSearchIndex(Repository, SearchIndex):
 
     @in_session(slow=True)
     def passages(self, connection: sa.Connection, ids: Sequence[ChunkId], *, owner: OwnerId) -> list[Passage]:
-        rows = connection.execute(PASSAGES, {"whose": owner, "numbers": ids})
-        found = {row.number: passage_from_row(row) for row in rows}
+        rows = CHUNKS.rows(connection, {"whose": owner, "numbers": ids})
+        found = {passage.id: passage for passage in passages_in(connection, rows)}
         return [found[id] for id in ids if id in found]
 
     @in_session(slow=True)
@@ -106,7 +106,7 @@ class SqlSearchIndex(Repository, SearchIndex):
     ) -> list[Passage]:
         document = own_row(connection, id, owner)
         values = {"document": id, "from_number": document.first + first, "most": limit}
-        return [passage_from_row(row) for row in connection.execute(PASSAGES_OF, values)]
+        return passages_in(connection, connection.execute(OF_DOCUMENT, values))
 
     @in_session(writes=True)
     def _go_on(

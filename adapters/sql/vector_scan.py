@@ -1,16 +1,17 @@
 """Exact search over vectors that are stored as bytes: from memory as long as they fit, else read in pieces."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
 from adapters.sql.columns import Ids
-from adapters.sql.functions import each_of
 from adapters.sql.knowledge_tables import vectors
+from adapters.sql.lists import ByKeys
 from adapters.sql.session import Session
 from adapters.sql.vector_bytes import Matrix, Numbers, Ranges, matrix_of, merged, nearest
 from adapters.sql.vector_cache import Loaded, VectorCache
@@ -28,11 +29,7 @@ NEXT = (
     .order_by(v.number)
     .limit(AT_ONCE)
 )
-THESE = (
-    sa.select(v.number, v.data)
-    .where(OF_OWNER, v.number.op("IN")(each_of(sa.bindparam("which", type_=Ids))))
-    .order_by(v.number)
-)
+THESE = ByKeys([v.number, v.data], v.number, sa.bindparam("which", type_=Ids), OF_OWNER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,8 @@ class VectorScan:
 
     async def _pieces(self, lowest: int, highest: int) -> AsyncIterator[tuple[Numbers, Matrix]]:
         while True:
-            numbers, matrix = await self._rows(NEXT, {"lowest": lowest, "highest": highest})
+            within = self._where | {"lowest": lowest, "highest": highest}
+            numbers, matrix = await self._parsed(partial(_next, within))
             if len(numbers):
                 yield numbers, matrix
                 lowest = int(numbers[-1]) + 1
@@ -98,10 +96,10 @@ class VectorScan:
                 return
 
     async def _these(self, which: Collection[int]) -> tuple[Numbers, Matrix]:
-        return await self._rows(THESE, {"which": which})
+        return await self._parsed(lambda c: list(THESE.rows(c, self._where | {"which": which})))
 
-    async def _rows(self, statement: sa.Select[Any], values: dict[str, Any]) -> tuple[Numbers, Matrix]:
-        rows = await self.session.run(lambda c: c.execute(statement, values | self._where).all(), slow=True)
+    async def _parsed(self, read: Callable[[sa.Connection], Sequence[Any]]) -> tuple[Numbers, Matrix]:
+        rows = await self.session.run(read, slow=True)
         numbers = np.asarray([number for number, _ in rows], np.int64)
         return numbers, await asyncio.to_thread(matrix_of, [data for _, data in rows], self.generation.dimensions)
 
@@ -111,3 +109,7 @@ class VectorScan:
     @property
     def _where(self) -> dict[str, Any]:
         return {"here": self.index.id, "generation": self.generation.id}
+
+
+def _next(within: dict[str, Any], connection: sa.Connection) -> Sequence[Any]:
+    return connection.execute(NEXT, within).all()

@@ -26,12 +26,15 @@ class Terms:
 def terms_of(fields: Iterable[str], stem: Stem) -> Terms:
     """The terms of a chunk's fields, one after the other: titles, headings and what it says count alike."""
     positions: dict[str, list[int]] = {}
+    known: dict[tuple[str, Kind], str] = {}
     start = length = 0
     for field in fields:
         last = -1
-        for token in tokens(field):
-            last = token.position
-            positions.setdefault(term_of(token.text, token.kind, stem), []).append(min(start + last, LAST_POSITION))
+        for word, last, kind in tokens(field):
+            term = known.get((word, kind))
+            if term is None:
+                term = known[word, kind] = term_of(word, kind, stem)
+            positions.setdefault(term, []).append(min(start + last, LAST_POSITION))
         length += last + 1
         start += last + 1 + FIELD_GAP
     return Terms({term: tuple(places) for term, places in positions.items()}, length)
