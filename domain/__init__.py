@@ -22,5 +22,8 @@ Principal     who is asking, which owner the answer belongs to, and what they ma
 User          a person with a name and a password; owns what it makes, as does the local owner where nobody logs in
 Login         one proof of a password, and the tokens that come of it until it ends
 ApiKey        a secret that stands for its owner, for some scopes, until it is revoked
+Provider      who runs models; `provider:model` is one of them, and the catalogue has what is known of it
+Fallback      a model that is asked when another fails before its first words
+Circuit       whether a provider is asked at all: after faults in a row it has a pause
 Usage         what one provider call cost, as the provider reported it
 """

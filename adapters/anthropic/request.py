@@ -9,8 +9,9 @@ from application.ports.language_model import ModelRequest
 from domain.shape import instructions_for
 from domain.tool import NamedTool, ToolChoice, ToolSpec, ToolUse
 
-PASSED = ("thinking", "metadata", "service_tier", "top_k", "cache_control", "context_management", "speed")
+PASSED = ("thinking", "top_k", "cache_control")
 """What the vendor understands of a request's extra fields; it refuses those that it does not know."""
+TIERS = ("auto", "standard_only")
 CHOICES = {ToolUse.AUTO: "auto", ToolUse.NONE: "none", ToolUse.REQUIRED: "any"}
 EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "max"}
 BUDGETS = {"low": 2_048, "medium": 8_192, "high": 16_384, "xhigh": 32_768, "max": 32_768}
@@ -34,6 +35,7 @@ def body_of(request: ModelRequest, *, most_tokens: int, without: frozenset[str] 
         "temperature": _temperature(request) if "temperature" not in without else None,
         "top_p": request.top_p if "top_p" not in without else None,
         **{name: request.extra.get(name) for name in PASSED},
+        "service_tier": tier if (tier := request.extra.get("service_tier")) in TIERS else None,
         **_tools(request, without),
     }
     body |= {name: value for name, value in optional.items() if value not in (None, "", [])}
@@ -41,7 +43,7 @@ def body_of(request: ModelRequest, *, most_tokens: int, without: frozenset[str] 
     if config := {**_given(request.extra, "output_config"), **shape, **body.pop("output_config", {})}:
         body["output_config"] = config
     if isinstance(user := request.extra.get("user"), str):
-        body.setdefault("metadata", {"user_id": user})
+        body["metadata"] = {"user_id": user}
     return body
 
 

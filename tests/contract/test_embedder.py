@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from adapters.demo.embedder import HashingEmbedder
-from adapters.local_embedder.embedder import LocalEmbedder
 from adapters.http.retries import Retries
+from adapters.local_embedder.embedder import LocalEmbedder
 from adapters.openai.embedder import OpenAIEmbedder
 from adapters.openai.server import OpenAIServer
 from application.ports.embedder import Embedder

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from adapters.openai.language_model import OpenAILanguageModel
 from adapters.openai.server import OpenAIServer
 from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
 from domain.conversation import Image, PromptMessage, Reasoning, Role, Text, ToolCall, ToolResult, storable
-from domain.run import ReasoningDelta, TextDelta
+from domain.run import ReasoningDelta, TextDelta, answer_of
 from domain.tool import JsonSchema, ToolCallDelta, ToolSpec, ToolUse
 from tests.support.listening import hear, question
 from tests.support.provider import Script, ScriptedProvider
@@ -159,6 +160,26 @@ async def test_what_came_of_a_call_is_answered(model: LanguageModel) -> None:
     assert heard.text
     assert heard.finished is not None
     assert heard.finished.reason == "stop"
+
+
+async def test_what_it_thought_said_and_called_can_be_shown_to_it_again(
+    model: LanguageModel, provider: ScriptedProvider
+) -> None:
+    wish = {"name": "weather", "arguments": {"city": "Paris"}}
+    provider.queue.append(Script(reasoning=2, redacted=True, words=2, calls=(wish,), finish="tool_calls"))
+    asked = ordering('Please call weather with {"city": "Paris"}.')
+    heard = await hear(model, asked)
+    said = answer_of(event for event in heard.events if not isinstance(event, ModelFinished))
+    [call] = [part for part in said if isinstance(part, ToolCall)]
+    messages = (
+        *asked.messages,
+        PromptMessage(Role.ASSISTANT, said),
+        PromptMessage(Role.TOOL, (ToolResult(call.id, "dry"),)),
+    )
+    again = await hear(model, replace(asked, messages=messages))
+    assert again.finished
+    assert (again.finished.reason, again.finished.dropped) == ("stop", ())
+    assert len(provider.calls) in (0, 2)
 
 
 async def test_every_wish_and_every_picture_is_understood(model: LanguageModel) -> None:

@@ -103,7 +103,7 @@ async def test_wishes_are_spelled_its_way_and_foreign_ones_left_out(
 ) -> None:
     await ask(
         model, model="small", temperature=1.5, top_p=0.5, stop=("END", " "), seed=7, parallel_tool_calls=False,
-        tools=(WEATHER,), extra={"user": "ann", "top_k": 3, "logit_bias": {}, "verbosity": "low"},
+        tools=(WEATHER,), extra={"user": "ann", "top_k": 3, "logit_bias": {}, "service_tier": "flex"},
     )  # fmt: skip
     body = {name: value for name, value in provider.calls[0].body.items() if name not in ("messages", "tools")}
     assert body == {
