@@ -7,6 +7,8 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from typing import BinaryIO
 
 from adapters.documents.wire import Broken, Done, Message, PagesRead, Ready, frame, refused, task_from
@@ -16,6 +18,7 @@ from domain.reading import MediaType, Reading
 
 _OPEN_FILES = 64
 _MOST_TOLD = 100
+_MOST_PARTS = 20_000
 _NICE = 5
 
 
@@ -73,7 +76,13 @@ def read(content: bytes, filename: str, limits: ReadingLimits, told: Callable[[i
             reading = plain_reading(text, limits.max_characters)
     if not reading.text.strip():
         raise DocumentUnreadable(UnreadableCause.EMPTY)
-    return reading
+    return _with_bounded_parts(reading)
+
+
+def _with_bounded_parts(reading: Reading) -> Reading:
+    """No document has so many headings; the server takes each in without doing anything else meanwhile."""
+    kept = slice(_MOST_PARTS)
+    return replace(reading, headings=reading.headings[kept], tables=reading.tables[kept], code=reading.code[kept])
 
 
 def _standard_output() -> BinaryIO:
@@ -99,7 +108,8 @@ def _limit(limits: ReadingLimits) -> None:
     for bound, value in bounds.items():
         _, hard = resource.getrlimit(bound)
         least = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(bound, (least, least))
+        with suppress(ValueError):  # macOS knows some of them by name alone
+            resource.setrlimit(bound, (least, least))
     signal.setitimer(signal.ITIMER_REAL, limits.timeout_seconds)
 
 

@@ -15,7 +15,11 @@ from adapters.documents.pdf_lines import Line, body_of, lines_of
 from domain.errors import DocumentTooLarge, DocumentUnreadable, UnreadableCause
 from domain.reading import MediaType, Reading
 
-_NO_TITLE = re.compile(r"untitled|.*\.(?:docx?|indd|qxd|tex|pdf|pptx?|xlsx?)\Z|microsoft word\b.*|\W*\Z", re.I)
+_NO_TITLE = re.compile(
+    r"\W*(?:(?:untitled|anonymous|unspecified)\W*)?\Z"
+    r"|microsoft word\b|.*\.(?:docx?|indd|qxd|tex|pdf|pptx?|xlsx?)\Z",
+    re.I,
+)
 Told = Callable[[int, int], None]
 
 

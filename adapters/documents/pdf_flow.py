@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from adapters.documents.draft import Draft
 from adapters.documents.pdf_headings import headings_of
 from adapters.documents.pdf_joints import Joints
 from adapters.documents.pdf_lines import Body, Line
-from adapters.documents.pdf_tables import FoundTable, tables_of
+from adapters.documents.pdf_tables import FoundTable, continued, tables_of
 
 _LEADERS = re.compile(r"(?:\s?\.){5,}")
 _ACCENT = re.compile(r"(?<=[A-Za-z])[\u02c6\u02dc\xa8\xb8]")  # set after its letter instead of on it
@@ -32,6 +32,9 @@ class _Code:
 def write_pages(pages: Sequence[Sequence[Line]], body: Body, draft: Draft) -> None:
     """Write all pages; a title that the draft does not have yet is the first heading of the highest level."""
     tables = [list(tables_of(page, body)) for page in pages]
+    for (above, page), (below, _) in pairwise(zip(tables, pages, strict=True)):
+        if above and below and above[-1].last == len(page) and below[0].first == 0:
+            below[0] = continued(above[-1], below[0])
     prose = [line for page, found in zip(pages, tables, strict=True) for line in _outside(page, found)]
     headings = {id(lines[0]): _Heading(level, lines) for level, lines in headings_of(prose, body)}
     writer = _Writer(draft, Joints(prose))

@@ -10,7 +10,8 @@ _MOST_LINES = 3
 _MOST = 0.5
 _NO_TITLE = re.compile(r"[.,;:]\Z|(?:\s?\.){4}")  # ends as a sentence does, or leads to a page
 _DEEPEST = 6
-_APART = 2.0  # heights of a line
+_APART = 1.5  # heights of a line
+_NUMBERED = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[IVX]+)[.)]")
 
 Look = tuple[int, bool]
 HeadingLines = tuple[int, Sequence[Line]]
@@ -61,4 +62,8 @@ def _has_words(text: str) -> bool:
 
 
 def _is_below(above: Line, below: Line) -> bool:
-    return above.page == below.page and 0 < above.base - below.base < _APART * above.size
+    """Whether the lower line goes on with the heading: near, flush or centred with it, and without a number."""
+    is_flush = abs(above.left - below.left) < above.size
+    is_centred = abs(above.left + above.right - below.left - below.right) < 2 * above.size
+    is_near = above.page == below.page and 0 < above.base - below.base < _APART * above.size
+    return is_near and (is_flush or is_centred) and not _NUMBERED.match(below.text)

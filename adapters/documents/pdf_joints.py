@@ -22,6 +22,7 @@ _INDENT = 0.8
 _OTHER_COLUMN = 5.0
 _OTHER_SIZE = 0.15
 _FURTHER_APART = 1.35
+_ITEMS_APART = 2.2
 
 Joint = tuple[int, str]
 """How many characters the upper line loses at its end, and what is written between the two."""
@@ -48,7 +49,7 @@ class Joints:
             self._columns.update((id(line), column) for line in run)
 
     def between(self, above: Line, below: Line) -> Joint:
-        if self._is_apart(above, below):
+        if self._is_apart(above, below, _ITEMS_APART if _ITEM.match(below.text) else _FURTHER_APART):
             return _PARAGRAPH
         if _ITEM.match(below.text) or _LEADS.search(above.text):
             return _LINE
@@ -62,11 +63,11 @@ class Joints:
             return _PARAGRAPH if _ENDED.search(above.text) else _LINE
         return _space(above, below)
 
-    def _is_apart(self, above: Line, below: Line) -> bool:
+    def _is_apart(self, above: Line, below: Line, leadings: float) -> bool:
         """In other letters, or further below than lines are."""
         if abs(above.size - below.size) > _OTHER_SIZE * above.size:
             return True
-        return above.page == below.page and above.base - below.base > _FURTHER_APART * self._leading * below.size
+        return above.page == below.page and above.base - below.base > leadings * self._leading * below.size
 
     def _is_indented(self, line: Line) -> bool:
         return line.left - self._columns[id(line)].left > _INDENT * line.size

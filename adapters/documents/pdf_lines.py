@@ -72,10 +72,24 @@ def body_of(lines: Iterable[Line]) -> Body:
 
 
 def lines_of(page: pypdfium2.PdfPage, number: int) -> list[Line]:
-    """In the order in which the page says them, which its writer chose; mostly that in which they are read."""
+    """In the order in which the page says them, which its writer chose; mostly that in which they are read.
+
+    The engine is told to turn the page until most of its text is level, because it says what it takes for sideways in
+    another order.
+    """
+    page.set_rotation(0)
+    turned = Counter[int]()
+    lines = _lines_as_they_are(page, number, turned)
+    if turned and (turns := turned.most_common(1)[0][0]):
+        page.set_rotation(90 * turns)
+        lines = _lines_as_they_are(page, number, turned)
+    return lines
+
+
+def _lines_as_they_are(page: pypdfium2.PdfPage, number: int, turned: Counter[int]) -> list[Line]:
     text_page = page.get_textpage()
     try:
-        return list(_PageText(text_page, number).lines())
+        return list(_PageText(text_page, number, turned).lines())
     finally:
         text_page.close()
 
@@ -83,8 +97,9 @@ def lines_of(page: pypdfium2.PdfPage, number: int) -> list[Line]:
 class _PageText:
     """The characters of a page, by number."""
 
-    def __init__(self, text_page: pypdfium2.PdfTextPage, number: int) -> None:
+    def __init__(self, text_page: pypdfium2.PdfTextPage, number: int, turned: Counter[int]) -> None:
         self._page = text_page
+        self._turned = turned  # how many lines are turned by how many right angles
         self._number = number
         count = text_page.count_chars()
         text = text_page.get_text_range() if count else ""
@@ -103,6 +118,7 @@ class _PageText:
         typical = [word.start() for word in words if len(word[0]) > 2] or [words[0].start()]  # no bullet, no note
         at = typical[0]
         turns = round(pdfium.FPDFText_GetCharAngle(self._page, at) / (math.pi / 2)) % 4
+        self._turned[turns] += 1
         size = max(self._size(at, turns), self._size(typical[-1], turns))  # a line may begin in small capitals
         cells: list[Cell] = []
         for word in words:

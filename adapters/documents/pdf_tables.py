@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.documents.draft import Row
 from adapters.documents.pdf_lines import Body, Cell, Line
@@ -49,6 +49,14 @@ def tables_of(lines: Sequence[Line], body: Body) -> Iterator[FoundTable]:
         if table is not None:
             yield table
         at = max(last, at + 1)
+
+
+def continued(above: FoundTable, below: FoundTable) -> FoundTable:
+    """The lower table, with what it leaves out when it only goes on with the upper one on the next page."""
+    widths = {len(row) for table in (above, below) for row in (*table.header, *table.body)}
+    if len(widths) > 1 or list(below.header) not in ([], list(above.header)):
+        return below
+    return replace(below, header=above.header, caption=below.caption or above.caption)
 
 
 def _run(lines: Sequence[Line], first: int) -> int:

@@ -54,6 +54,26 @@ def _place(text: str, words: str) -> tuple[int, int]:
     return text.index(words), text.index(words) + len(words)
 
 
+@pytest.mark.parametrize("page_turns", [0, 1, 2, 3])
+@pytest.mark.parametrize(
+    ("matrix", "step_x", "step_y"), [("1 0 0 1", 0, -1), ("0 1 -1 0", 1, 0), ("-1 0 0 -1", 0, 1), ("0 -1 1 0", -1, 0)]
+)
+def test_a_page_may_be_turned_and_so_may_its_text(matrix: str, step_x: int, step_y: int, page_turns: int) -> None:
+    said = ["A line of the text is as long as this", "and goes on with infor-", "mation on it. It ends", "here."]
+    shown = (
+        f"BT /F 11 Tf {matrix} {300 + 13 * step_x * n} {300 + 13 * step_y * n} Tm ({t}) Tj ET"
+        for n, t in enumerate(said)
+    )
+    content = "\n".join(shown)
+    font = "/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+    page = f"<</Type/Page/Parent 2 0 R/Rotate {90 * page_turns}/MediaBox[0 0 612 792]{font}/Contents 4 0 R>>"
+    stream = f"<</Length {len(content)}>>stream\n{content}\nendstream"
+    tree = b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
+    document = pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", tree, page.encode(), stream.encode()])
+    joined = "A line of the text is as long as this and goes on with information on it. It ends here."
+    assert reading_of(document).text.replace("\n", " ") == joined
+
+
 def test_headings_stand_out_and_have_levels_by_their_size() -> None:
     page = [
         *lines("The Title of It All", size=20, top=740),
@@ -138,6 +158,15 @@ def test_a_table_is_its_rows_with_its_header_and_caption() -> None:
     assert reading.text[found.start : found.header_end] == "City | People | Area\n"
     assert found.caption == "Table 3. Cities of Europe"
     assert reading.text.index("Before") < found.start < reading.text.index("After")
+
+
+def test_a_table_that_goes_on_over_the_page_has_its_header_and_caption_again() -> None:
+    first = [Words("Table 3. Cities of Europe", y=662), *table(640, ROWS)]
+    reading = reading_of(pdf(first, table(740, [*ROWS[1:3], ("Bern", "134", "52")])))
+    assert [found.caption for found in reading.tables] == ["Table 3. Cities of Europe"] * 2
+    assert said(reading, reading.tables[1]) == (
+        "City | People | Area\nRome | 2,873 | 1,285\nOslo | 709 | 480\nBern | 134 | 52"
+    )
 
 
 def test_two_columns_of_prose_and_a_list_are_no_table() -> None:
