@@ -48,7 +48,8 @@ async def follow_run(
     ] = None,
 ) -> Response:
     """Server-sent events when `Accept` asks for them, NDJSON otherwise. Leave whenever you like and come back."""
-    cursor = _cursor(last_event_id) if after is None else after
+    seen = _cursor(last_event_id)
+    cursor = seen if after is None else after
     run, batches = await services.follow_run()(caller, RunId(id), after=cursor)
     if sse.MEDIA_TYPE not in request.headers.get("accept", ""):
         pieces = encoder.encoded(batches, encoder.as_line)

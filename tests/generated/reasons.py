@@ -37,7 +37,9 @@ REASONS = (
     "what comes of a call is text here",
     "is set by the operator",
     "fields that are not known here",
+    "responses have none here",
     # accounts and keys
+    "Input should be 'password'",  # null, which a form can only send as a word
     "confirm: must be",
     "must be a moment in the future",
     "you have 100 keys already",

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from domain.conversation import ConversationId, MessageStatus, Role, text_of
 from domain.idempotency import IdempotencyKey
-from domain.run import AnswerReset, NumberedEvent, Run, RunFinished, RunId, RunStatus, answer_of
+from domain.run import AnswerReset, NumberedEvent, Run, RunFinished, RunId, RunStatus, answer_of, outcome_of
 from tests.support.everything import Everything
 
 Log = list[NumberedEvent]
@@ -95,7 +95,7 @@ class Oracle:
         if run.status.is_active:
             assert not endings, f"{run} goes on after its end: {log}"
             return
-        outcome = RunFinished(run.status, run.finish_reason, run.problem, run.usage)
+        outcome = outcome_of(run)
         assert endings == log[-1:], f"{run} must end once and last: {log}"
         assert log[-1].event == outcome, f"{run} and its log end differently: {log[-1]}"
 
