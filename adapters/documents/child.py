@@ -46,10 +46,7 @@ def read(content: bytes, filename: str, limits: ReadingLimits, told: Callable[[i
     """Each reader is imported only when its kind of document comes: the others would cost time and memory."""
     from adapters.documents.sniffing import container, text_of
 
-    kind, text = container(content), ""
-    if kind is None:
-        kind, text = text_of(content, filename)
-    match kind:
+    match container(content):
         case MediaType.PDF:
             from adapters.documents.pdf_file import pdf_reading
 
@@ -58,25 +55,28 @@ def read(content: bytes, filename: str, limits: ReadingLimits, told: Callable[[i
             from adapters.documents.docx_file import docx_reading
 
             reading = docx_reading(content, limits.max_characters)
-        case MediaType.HTML:
-            from adapters.documents.html_page import html_reading
-
-            reading = html_reading(text, limits.max_characters)
-        case MediaType.MARKDOWN:
-            from adapters.documents.markdown_text import markdown_reading
-
-            reading = markdown_reading(text, limits.max_characters)
-        case MediaType.CSV:
-            from adapters.documents.csv_rows import csv_reading
-
-            reading = csv_reading(text, limits.max_characters)
-        case MediaType.TEXT:
-            from adapters.documents.plain_text import plain_reading
-
-            reading = plain_reading(text, limits.max_characters)
+        case _:
+            reading = _text_reading(*text_of(content, filename), limits.max_characters)
     if not reading.text.strip():
         raise DocumentUnreadable(UnreadableCause.EMPTY)
     return _with_bounded_parts(reading)
+
+
+def _text_reading(kind: MediaType, text: str, max_characters: int) -> Reading:
+    from adapters.documents.csv_rows import csv_reading
+    from adapters.documents.markdown_text import markdown_reading
+    from adapters.documents.plain_text import plain_reading
+
+    match kind:
+        case MediaType.HTML:
+            from adapters.documents.html_page import html_reading
+
+            return html_reading(text, max_characters)
+        case MediaType.MARKDOWN:
+            return markdown_reading(text, max_characters)
+        case MediaType.CSV:
+            return csv_reading(text, max_characters)
+    return plain_reading(text, max_characters)
 
 
 def _with_bounded_parts(reading: Reading) -> Reading:

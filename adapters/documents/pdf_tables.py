@@ -5,28 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from adapters.documents.draft import Row
-from adapters.documents.pdf_lines import Body, Cell, Line
+from adapters.documents.pdf_grid import grid_of
+from adapters.documents.pdf_lines import Body, Line
 
-_LEADERS = re.compile(r"(?:\s?\.){2,}\s*$")
 _MARKER = re.compile(r"(?:[^\w\s]|\(?\w{1,3}[.)])\Z")  # of an item in a list
 _FEWEST_ROWS = 3
-_MOST_COLUMNS = 100
 _PROSE = 32  # characters: two columns of cells that are longer on average are two columns of prose
 _HEADER_ROWS = 3
 _REACH = 3.0  # heights of a line between the rows of one table
 _CAPTION = re.compile(r"(?:table|tabelle|tableau|tabla|tabella|tab\.|таблица|表)\s*\S", re.I)
 _CAPTION_CHARACTERS = 160
 _CAPTION_LINES = 3
-
-
-Column = tuple[float, float]
-"""Where it begins and ends."""
-
-
-@dataclass(slots=True)
-class GridRow:
-    base: float
-    cells: list[Cell]
 
 
 @dataclass(slots=True)
@@ -93,106 +82,15 @@ def _ends_row(line: Line, row: Line) -> bool:
 
 
 def _table(lines: Sequence[Line], first: int, last: int, body: Body) -> FoundTable | None:
-    size = sorted(line.size for line in lines[first:last])[(last - first) // 2]
-    rows = _joined(lines[first:last], size)
-    columns = _columns(rows, size)
-    texts = _texts(rows, columns)
+    texts = grid_of(lines[first:last])
     lengths = [len(cell) for row in texts for cell in row if cell]
-    if len(texts) < _FEWEST_ROWS or len(columns) < 2:
-        return None
-    if len(columns) == 2 and sum(lengths) > _PROSE * len(lengths):
+    if len(texts) < _FEWEST_ROWS or (len(texts[0]) == 2 and sum(lengths) > _PROSE * len(lengths)):
         return None
     filled = sum(1 for row in texts if sum(map(bool, row)) > 1)
     if filled < _FEWEST_ROWS or filled * 2 < len(texts):
         return None
     header = _header_rows(texts)
     return FoundTable(first, last, texts[:header], texts[header:], _caption(lines, first, last, body))
-
-
-def _joined(lines: Sequence[Line], size: float) -> list[GridRow]:
-    """One row for the lines that stand on one height; those are near one another in the file too."""
-    rows: list[GridRow] = []
-    for line in lines:
-        same = next((row for row in rows[-3:] if abs(row.base - line.base) < 0.4 * size), None)
-        if same is None:
-            rows.append(GridRow(line.base, list(line.cells)))
-        else:
-            same.cells = sorted([*same.cells, *line.cells], key=lambda cell: cell.left)
-    return rows
-
-
-def _columns(rows: Sequence[GridRow], size: float) -> list[Column]:
-    """What the cells cover from left to right, but for those that stand over several columns.
-
-    Neighbours which no row has both of are one column: its name and its numbers, each flush with another side.
-    """
-    cells = [cell for row in rows for cell in row.cells]
-    rough = _covered(cells, len(rows) // 10, size)
-    if len(rough) > _MOST_COLUMNS:
-        return []
-    narrow = [cell for cell in cells if sum(_shared(cell, column) > 0 for column in rough) < 2]
-    columns: list[Column] = []
-    for column in _covered(narrow, 0, size):
-        if columns and column[0] - columns[-1][1] < _REACH * size and not _are_both(columns[-1], column, rows):
-            column = columns.pop()[0], column[1]
-        columns.append(column)
-    return columns
-
-
-def _are_both(one: Column, other: Column, rows: Sequence[GridRow]) -> bool:
-    return any(
-        any(_shared(cell, one) > 0 for cell in row.cells) and any(_shared(cell, other) > 0 for cell in row.cells)
-        for row in rows
-    )
-
-
-def _covered(cells: Sequence[Cell], few: int, size: float) -> list[Column]:
-    """Where more than `few` cells stand over one another."""
-    edges = [(cell.left, 1) for cell in cells] + [(cell.right, -1) for cell in cells]
-    columns: list[Column] = []
-    cover, start = 0, 0.0
-    for at, change in sorted(edges):
-        if cover <= few < cover + change:
-            start = at
-        if cover + change <= few < cover:
-            if columns and start - columns[-1][1] < 0.3 * size:
-                start = columns.pop()[0]
-            columns.append((start, at))
-        cover += change
-    return columns
-
-
-def _shared(cell: Cell, column: Column) -> float:
-    """The width that both have; below 0 how far they are apart."""
-    return min(cell.right, column[1]) - max(cell.left, column[0])
-
-
-def _texts(rows: Sequence[GridRow], columns: Sequence[Column]) -> list[list[str]]:
-    """The rows as text, each with all columns; what only goes on in the next line is joined to its cell."""
-    texts: list[list[str]] = []
-    for row in rows:
-        said = [""] * max(1, len(columns))
-        is_full = len(row.cells) == len(columns)
-        for number, cell in enumerate(row.cells):
-            at = number if is_full else _column(cell, columns)
-            said[at] = f"{said[at]} {_LEADERS.sub('', cell.text)}".strip()
-        if texts and _goes_on(said, texts[-1]):
-            texts[-1] = [f"{above} {rest}".strip() for above, rest in zip(texts[-1], said, strict=True)]
-        else:
-            texts.append(said)
-    return texts
-
-
-def _column(cell: Cell, columns: Sequence[Column]) -> int:
-    """The one that it shares the most with, else the nearest."""
-    return max(range(len(columns)), key=lambda at: _shared(cell, columns[at]), default=0)
-
-
-def _goes_on(said: Sequence[str], above: Sequence[str]) -> bool:
-    """A line of few words that has nothing in the first column, or begins there in the middle of a sentence."""
-    if sum(map(bool, said)) * 2 > len(said) or not all(above[at] for at, text in enumerate(said) if text):
-        return False
-    return not said[0] or (said[0][0].islower() and not any(said[1:]))
 
 
 def _header_rows(rows: Sequence[Sequence[str]]) -> int:

@@ -31,11 +31,11 @@ class LocalEmbedder(Embedder):
         self._name, self._longest = name, longest
 
     @classmethod
-    def from_folder(cls, folder: Path, *, name: str) -> Self:
+    def from_folder(cls, folder: Path, *, name: str | None = None) -> Self:
         """Reads config.json, vocab.txt and model.safetensors, and the optional files beside them.
 
-        `name` is what answers are labelled with. Raise ValueError, with a sentence for the operator, for a folder that
-        holds no such model.
+        `name` is what answers are labelled with, `name_of` the folder by default. Raise ValueError, with a sentence for
+        the operator, for a folder that holds no such model.
         """
         for needed in ("config.json", "vocab.txt", "model.safetensors"):
             if not (folder / needed).is_file():
@@ -49,7 +49,8 @@ class LocalEmbedder(Embedder):
             words = WordPiece.from_file(folder / "vocab.txt", lower_case=lower_case)
             weights = read_weights(folder / "model.safetensors")
             longest = _json(folder / "sentence_bert_config.json").get("max_seq_length") or shape.longest
-            return cls(Bert(weights, shape), words, name=name, longest=min(longest, shape.longest))
+            bert = Bert(weights, shape)
+            return cls(bert, words, name=name or name_of(folder), longest=min(longest, shape.longest))
         except (KeyError, UnicodeDecodeError) as error:
             raise ValueError(f"{folder} holds no embedding model that can be read: {error!r}") from error
         except ValueError as error:
@@ -78,6 +79,13 @@ class LocalEmbedder(Embedder):
 
     def _encoded(self, texts: Sequence[str]) -> list[list[int]]:
         return [self._words.encode(text, at_most=self._longest) for text in texts]
+
+
+def name_of(folder: Path) -> str:
+    """What the model calls itself, else the folder: what languages it knows is told by its name."""
+    own = _json(folder / "config.json").get("_name_or_path")
+    named = own.rstrip("/").rpartition("/")[2] if isinstance(own, str) else ""
+    return named or folder.resolve().name
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from domain.knowledge import ChunkId
-from domain.retrieval.fusion import fused
+from domain.retrieval.fusion import fused, trust
 from domain.retrieval.passage import Passage
 from domain.run import Problem
 
@@ -44,10 +44,11 @@ def candidates(
 ) -> list[Candidate]:
     """Both halves of a search as one, best first: the coverages and the similarities, each best first itself.
 
-    `weight` is how much the vectors count beside the words; where they found nothing they count nothing.
+    `weight` is how much the vectors count beside the words if they can be trusted; where they found nothing, nothing.
     """
-    halves = [(list(by_words), 1.0), (list(by_meaning), weight)]
-    order = fused([half for half in halves if half[0]])
+    words, meaning = list(by_words), list(by_meaning)
+    trusted = trust(words, by_meaning.keys(), by_words[words[0]]) if words else 1.0
+    order = fused([half for half in ((words, 1.0), (meaning, weight * trusted)) if half[0]])
     return [Candidate(id, score, by_words.get(id), by_meaning.get(id)) for id, score in order.items()]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.local_embedder.embedder import LocalEmbedder
+from adapters.local_embedder.embedder import LocalEmbedder, name_of
 from adapters.local_embedder.wordpiece import WordPiece
 from tests.support.tiny_bert import CONFIG, LONGEST, WORDS, TinyBert
 
@@ -58,6 +58,14 @@ async def test_a_text_is_read_as_far_as_the_model_reads(folder: Path) -> None:
     embedder = LocalEmbedder.from_folder(folder, name="tiny")
     longer, shorter = (await embedder.embed(["one two text text text", "one two"])).vectors
     assert longer == pytest.approx(shorter, abs=1e-6)
+
+
+@pytest.mark.parametrize(("own", "name"), [("someone/tiny-en/", "tiny-en"), (None, "folder"), ("", "folder")])
+def test_a_model_is_called_as_it_calls_itself_or_else_as_its_folder(tmp_path: Path, own: str | None, name: str) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"_name_or_path": own}))
+    assert name_of(folder) == name
 
 
 def _write(name: str, value: object) -> Callable[[Path], object]:

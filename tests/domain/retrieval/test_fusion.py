@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.knowledge import Chunk, ChunkId, DocumentId
 from domain.retrieval.findings import candidates, found_in, reordered
-from domain.retrieval.fusion import fused, is_lexical, language_asked_in, weight_of_vectors
+from domain.retrieval.fusion import fused, is_lexical, language_asked_in, trust, weight_of_vectors
 from domain.retrieval.passage import Passage
 
 A, B, C = ChunkId(1), ChunkId(2), ChunkId(3)
@@ -64,6 +64,16 @@ def test_scores_fall_from_one_at_most(words: list[ChunkId], meaning: list[ChunkI
 def test_vectors_count_where_their_model_knows_the_language(model: str, language: str, weight: float) -> None:
     assert weight_of_vectors(model, language) == weight
     assert is_lexical(model) == (model == "demo:hashing")
+
+
+def test_vectors_that_agree_with_nothing_are_not_believed() -> None:
+    words = [ChunkId(n) for n in range(1, 21)]
+    assert trust(words, set(words[:10]), 0.9) == 1
+    assert trust(words, set(words[8:]), 0.9) == pytest.approx(0.5)
+    assert trust(words, set(words[9:]), 0.9) == 0
+    assert trust(words, set(), 0.1) == 1, "then the words say little themselves"
+    assert trust([], {A}, 0.0) == 1
+    assert [one.id for one in candidates({A: 0.9}, {B: 0.8}, 1.0)] == [A]
 
 
 def test_the_language_of_all_documents_is_a_better_guess_than_a_short_question() -> None:
