@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from adapters.sql.backend import Backend
 from adapters.sql.postgres import PostgresBackend
+from adapters.sql.room import Room
 from adapters.sql.run_log import SqlRunLog
 from adapters.sql.sqlite import SqliteBackend
 from adapters.sql.transaction import SqlReadTransaction, SqlTransaction
@@ -27,6 +28,7 @@ class SqlDatabase:
     def __init__(self, backend: Backend, *, vector_cache_bytes: int = VECTOR_CACHE_BYTES) -> None:
         self.backend = backend
         self._vectors = VectorCache(vector_cache_bytes)
+        self._room = Room()
         self.run_log: RunLog = SqlRunLog(backend)
         self.workers: Workers = SqlWorkers(backend)
 
@@ -58,8 +60,9 @@ class SqlDatabase:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
         """As the port's BeginTransaction."""
-        async with self.backend.begin() as session:
-            yield SqlTransaction(session, self._vectors)
+        with self._room.noticed():
+            async with self.backend.begin() as session:
+                yield SqlTransaction(session, self._vectors)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadTransaction]:
@@ -75,9 +78,10 @@ class SqlDatabase:
         return self.backend.signals_over(local)
 
     async def ping(self) -> None:
-        """Raise StorageUnavailable unless the database answers."""
+        """Raise StorageUnavailable unless the database answers and, as far as is known, has room."""
         async with self.backend.read() as session:
             await session.run(lambda connection: connection.execute(sa.select(1)).scalar_one(), slow=False)
+        self._room.check()
 
     def claim(self) -> None:
         """To be called by who serves. Raise DatabaseInUse when another process serves from the same SQLite file."""

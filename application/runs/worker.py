@@ -11,7 +11,7 @@ from application.ports.signals import WORK
 from application.runs.appender import Appender
 from application.runs.live_run import LiveRun
 from application.runs.run_writer import EventsBefore, RunWriter
-from domain.errors import RunLost, ServerStopping
+from domain.errors import RunLost, ServerStopping, StorageUnavailable
 from domain.run import Problem, Run, RunFinished, RunId, RunStatus, WorkerId
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,8 @@ class Execution:
 class Worker:
     """`id` is this process among all workers of the store. Endings are told while somebody waits for room.
 
+    `trouble` is why the store could not be written when the worker last beat.
+
     While it is not known to the store, a run of its own would be taken for a dead worker's.
     """
 
@@ -66,6 +68,7 @@ class Worker:
     now: Now
     most_runs: int
     is_known: bool = True
+    trouble: StorageUnavailable | None = None
     draining: bool = False
     has_let_go: bool = False
     tell_of_endings: bool = False

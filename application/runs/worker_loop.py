@@ -47,7 +47,7 @@ class WorkerLoop:
             await self.workers.beat(self.worker.id)
         except StorageUnavailable as error:
             self.worker.is_known = False
-            log.warning("the worker cannot beat: %s", error)
+            self._cannot_beat(error)
         self._appending.append(asyncio.create_task(self.worker.appender.run_forever()))
         self._looking += [asyncio.create_task(work) for work in (self._look_forever(), self._forget_forever())]
 
@@ -70,7 +70,7 @@ class WorkerLoop:
         """Beat, stop what somebody asked to cancel, take what nobody executes; does anything wait for an ending?"""
         for run_id in await self.workers.beat(self.worker.id):
             self.worker.cancel(run_id)
-        self.worker.is_known = True
+        self.worker.is_known, self.worker.trouble = True, None
         silence = self._silence.bearable(asyncio.get_running_loop().time())
         if not self.worker.room:
             return True
@@ -84,13 +84,17 @@ class WorkerLoop:
             self.worker.take(run, self.resume, self.resume.events)
         return claim.others_wait or not self.worker.room
 
+    def _cannot_beat(self, error: StorageUnavailable) -> None:
+        self.worker.trouble = error
+        log.warning("the worker cannot beat: %s", error)
+
     async def _look_forever(self) -> None:
         with self.signals.subscribe(WORK) as work:
             while True:
                 try:
                     self.worker.tell_of_endings = await self.look()
                 except StorageUnavailable as error:
-                    log.warning("the worker cannot beat: %s", error)
+                    self._cannot_beat(error)
                 except Exception:  # a worker that beats no more loses every run that it takes
                     log.exception("the worker cannot beat")
                 await work.wait(self.lease_seconds / 3)

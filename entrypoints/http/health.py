@@ -18,14 +18,20 @@ async def live() -> dict[str, str]:
 
 @router.get("/ready", responses=only(errors.ServerStopping, errors.StorageUnavailable), summary="Can it do its work")
 async def ready(services: Services) -> dict[str, str | dict[str, str]]:
-    """503 with the reason while the database does not answer, or while the server is stopping.
+    """503 with the reason while the database does not answer, could not be written lately, or the server is stopping.
 
     `providers` names those that failed many times in a row: `open` while they are left alone, `half_open` when one call
     may try them. Others answer all the same.
     """
-    if services.worker().draining:
+    worker = services.worker()
+    if worker.draining:
         raise errors.ServerStopping
-    await services.database().ping()
+    try:
+        await services.database().ping()
+    except errors.StorageFull as full:
+        raise errors.StorageUnavailable(str(full)) from full  # who asks whether it is ready understands 503
+    if worker.trouble:
+        raise errors.StorageUnavailable(str(worker.trouble))
     breakers = services.provider_set().breakers.values()
     away = {breaker.provider: breaker.state.value for breaker in breakers if breaker.state is not CircuitState.CLOSED}
     return {"status": "ready", **({"providers": away} if away else {})}

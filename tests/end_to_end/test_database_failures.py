@@ -177,6 +177,7 @@ async def test_a_sqlite_file_that_may_only_be_read_is_read_and_nothing_is_writte
             await server.start()
             refused = await http.post(f"{server.url}/chat", json={"message": "And me"})
             assert (refused.status_code, refused.json()["code"]) == (503, "storage_unavailable")
+            assert (await http.get(f"{server.url}/health/ready")).status_code == 503
             stored = (await http.get(f"{server.url}/conversations/1/messages")).json()["messages"]
             assert [message["content"] for message in stored] == ["Remember me", answer["reply"]]
             assert "Traceback" not in server.printed

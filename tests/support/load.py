@@ -79,6 +79,7 @@ class Load:
         assert refused.json()["code"] in ("storage_full", "storage_unavailable")
         for path in ("/health/live", "/conversations", "/conversations/1/messages", "/runs/1", "/runs/1/events"):
             assert (await timed(self.http.get(self.server.url + path))).status_code == 200
+        await until(self._is_not_ready, seconds=BOUND_SECONDS)
 
     async def _asked(self, question: str) -> httpx2.Response:
         """The answer as far as its head, or a refusal whole."""
@@ -92,6 +93,9 @@ class Load:
         """Everything is as if nothing had been, in the same process, also for questions that are asked only now."""
         await until(self._is_ready, seconds=BOUND_SECONDS)
         await self.until_more_answers(2 * PEOPLE)
+
+    async def _is_not_ready(self) -> bool:
+        return (await self.http.get(f"{self.server.url}/health/ready")).status_code == 503
 
     async def _is_ready(self) -> bool:
         return (await self.http.get(f"{self.server.url}/health/ready")).status_code == 200
