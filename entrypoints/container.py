@@ -90,9 +90,9 @@ from domain.errors import StorageUnavailable
 from domain.prompt import Context, ContextBudget
 from domain.run import RunKind
 from entrypoints.access_services import access_services
-from entrypoints.provider_set import CannotStart, connect_providers
+from entrypoints.provider_set import CannotStart, Closing, connect_providers
 from entrypoints.settings import Settings
-from entrypoints.tool_set import Closing, mcp_tools, open_toolbox, tool_sources
+from entrypoints.tool_set import mcp_tools, open_toolbox, tool_sources
 
 Database = MemoryDatabase | SqlDatabase
 
@@ -165,10 +165,9 @@ def hash_passwords(to_close: list[Closing]) -> Argon2Passwords:
 
 
 async def close(container: "Container") -> None:
-    """Close what was opened: servers of tools, the provider's connections, then the database."""
+    """Close what was opened: the providers' connections, servers of tools, then the database."""
     for aclose in container.to_close():
         await aclose()
-    await container.provider_set().aclose()
     if notifier := container.approval_notifier():
         await notifier.aclose()
     await container.database().dispose()
@@ -195,7 +194,8 @@ class Container(containers.DeclarativeContainer):
     signals = providers.Singleton(open_signals, database)
     lease_seconds = settings.provided.worker_lease_seconds
 
-    provider_set = providers.Singleton(connect_providers, settings, now)
+    to_close = providers.Singleton(list[Closing])
+    provider_set = providers.Singleton(connect_providers, settings, now, to_close)
     catalogue = provider_set.provided.catalogue
     language_models = provider_set.provided.models
     fallbacks = settings.provided.fallback_models
@@ -221,7 +221,6 @@ class Container(containers.DeclarativeContainer):
     worker_id = providers.Singleton(secrets.token_hex, 8)
     appender = providers.Singleton(Appender, log=run_log, signals=signals)
     worker = providers.Singleton(Worker, id=worker_id, appender=appender, now=now, most_runs=settings.provided.max_runs)
-    to_close = providers.Singleton(list[Closing])
     mcp_tools = providers.Singleton(mcp_tools, settings, to_close)
     tool_sources = providers.Singleton(tool_sources, settings, now, mcp_tools)
     toolbox = providers.Singleton(open_toolbox, settings, tool_sources)

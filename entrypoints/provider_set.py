@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -26,6 +26,8 @@ from application.ports.language_model import LanguageModel
 from domain.catalogue import Catalogue, Provider, ProviderKind
 from domain.circuit import CircuitRules
 from entrypoints.settings import Settings
+
+Closing = Callable[[], Awaitable[None]]
 
 
 class CannotStart(Exception):
@@ -51,10 +53,11 @@ class ProviderSet:
             await server.aclose()
 
 
-def connect_providers(settings: Settings, now: Now) -> ProviderSet:
+def connect_providers(settings: Settings, now: Now, to_close: list[Closing]) -> ProviderSet:
     """Nothing is sent yet. Raise CannotStart for a catalogue, an address or a key that cannot be used, and for models
     of providers that are not there."""
     built = ProviderSet(_catalogue(settings))
+    to_close.append(built.aclose)
     for provider in built.catalogue.providers.values():
         key, base_url = settings.key_in(provider.key), settings.base_url_of(provider.name) or provider.base_url
         if provider.kind is ProviderKind.DEMO:

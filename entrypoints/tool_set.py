@@ -1,7 +1,6 @@
 """The tools that the settings ask for."""
 
 import os
-from collections.abc import Awaitable, Callable
 
 from adapters.mcp.config import McpFileBroken, read_servers
 from adapters.mcp.tools import McpTools
@@ -12,10 +11,8 @@ from application.ports.clock import Now
 from application.ports.tools import ToolProvider
 from application.tools.toolbox import Toolbox
 from domain.tool import ApprovalRule
-from entrypoints.provider_set import CannotStart
+from entrypoints.provider_set import CannotStart, Closing
 from entrypoints.settings import Settings
-
-Closing = Callable[[], Awaitable[None]]
 
 
 def mcp_tools(settings: Settings, to_close: list[Closing]) -> McpTools | None:

@@ -55,7 +55,7 @@ class DocumentRepository(Protocol):
 
     @abstractmethod
     async def keep_reading(self, id: DocumentId, reading: Reading, *, owner: OwnerId) -> None:
-        """Store the text that its chunks are spans of, and its pages; one before is replaced. Raise DocumentNotFound."""
+        """Store the text that its chunks are spans of, and its pages; one before goes. Raise DocumentNotFound."""
 
     @abstractmethod
     async def reading(self, id: DocumentId, *, owner: OwnerId) -> Reading | None:

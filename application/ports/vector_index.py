@@ -53,18 +53,14 @@ class VectorIndex(Protocol):
         """That of this model and length. When there is none it is made: the very first is the current one."""
 
     @abstractmethod
-    async def add(
-        self, generation: Generation, vectors: Mapping[ChunkId, Sequence[float]], *, owner: OwnerId
-    ) -> None:
+    async def add(self, generation: Generation, vectors: Mapping[ChunkId, Sequence[float]], *, owner: OwnerId) -> None:
         """Store the vectors of the owner's chunks. Those of a chunk that is gone, or has one already, are left out.
 
         Raise ValueError unless all are as long as the generation says.
         """
 
     @abstractmethod
-    async def missing(
-        self, generation: Generation, *, after: Unembedded | None = None, limit: int
-    ) -> list[Unembedded]:
+    async def missing(self, generation: Generation, *, after: Unembedded | None = None, limit: int) -> list[Unembedded]:
         """Chunks, anybody's, that have no vector in it: owner by owner in the order of their ids, from behind `after`.
 
         At most `limit` of them. For whoever embeds them, not for a caller.

@@ -1,5 +1,6 @@
 """Ask a model what one step of a workflow asks, until the answer can be used."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,12 +49,11 @@ class TakeStep:
             usages += [answer.finished.usage] if answer.finished.usage else []
             why = self._unusable(step, answer)
             if why is None:
-                reason = answer.finished.reason
-                return StepFinished(step.name, reason, total_usage(usages), output=_plain(step, answer.text))
-            problem, messages = (
-                f"the answer cannot be used: {why}",
-                asked_again(messages, answer.text, why, step.json_schema),
-            )
+                is_text = step.output_schema is None
+                said = answer.text if is_text else json.dumps(json_in(answer.text), ensure_ascii=False)
+                return StepFinished(step.name, answer.finished.reason, total_usage(usages), output=said.strip())
+            problem = f"the answer cannot be used: {why}"
+            messages = asked_again(messages, answer.text, why, step.json_schema)
         return StepFinished(step.name, usage=total_usage(usages), problem=problem)
 
     def _request(self, step: PromptStep, messages: tuple[PromptMessage, ...], default_model: str) -> ModelRequest:
@@ -76,10 +76,3 @@ class TakeStep:
             return self.schema_mismatch(json_in(answer.text), step.output_schema)
         except ValueError as error:
             return f"it is not JSON: {error}"
-
-
-def _plain(step: PromptStep, answer: str) -> str:
-    """JSON without the fence that a model may put around it."""
-    if step.output_schema is None:
-        return answer.strip()
-    return answer.strip() if answer.strip().startswith("{") else answer[answer.index("{") : answer.rindex("}") + 1]

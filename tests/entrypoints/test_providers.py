@@ -153,7 +153,7 @@ async def test_the_doctor_names_who_can_be_asked(provider: ScriptedProvider, tmp
 )
 def test_what_cannot_work_is_said_before_anything_starts(settings: dict[str, Any], said: str) -> None:
     with pytest.raises(CannotStart) as refusal:
-        connect_providers(Settings(**settings), lambda: pytest.fail("nobody asks for the time"))
+        connect_providers(Settings(**settings), lambda: pytest.fail("nobody asks for the time"), [])
     assert str(refusal.value).startswith(said)
 
 
