@@ -129,9 +129,9 @@ class _Child:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._stdin.close()
         with anyio.CancelScope(shield=True):
-            await self._process.wait()
-            while await self._stdout.read(_STRUCTURE_BYTES):  # to the end, so that the pipe is closed
+            while await self._stdout.read(_STRUCTURE_BYTES):  # until 3.11.5 wait() waits for the end of its pipes too
                 pass
+            await self._process.wait()
 
     async def _feed(self, *pieces: bytes) -> None:
         """A child that ends before it has taken everything has said why, or is found to be dead when it is heard."""
