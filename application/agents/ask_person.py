@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
 
 from application.agents.persons import Persons, Question
 from application.ports.clock import Now
@@ -16,8 +15,6 @@ from domain.conversation import ToolCall
 from domain.run import Run
 from domain.step import ApprovalDecided, ApprovalRequested, RunWaiting, WaitsFor
 from domain.tool import Tool
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

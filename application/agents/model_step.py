@@ -20,11 +20,11 @@ class CallNumbers:
 
     append: Callable[[Sequence[RunEvent]], None]
     journal: Journal
+    calls: list[ToolCall] = field(init=False)
     _ids: dict[int, str] = field(default_factory=dict)
 
-    @property
-    def calls(self) -> list[ToolCall]:
-        return [part for part in self.journal.parts if isinstance(part, ToolCall)]
+    def __post_init__(self) -> None:
+        self.calls = [part for part in self.journal.parts if isinstance(part, ToolCall)]
 
     def __call__(self, events: Sequence[RunEvent]) -> None:
         self.append([self._placed(event) for event in events])
