@@ -51,10 +51,12 @@ from application.chat_router import ChatRouter
 from application.completions.complete_text import CompleteText
 from application.conversations.add_items import AddItems
 from application.conversations.change_conversation import ChangeConversation
+from application.conversations.choose_branch import ChooseBranch
 from application.conversations.create_conversation import CreateConversation
 from application.conversations.delete_conversation import DeleteConversation
 from application.conversations.delete_item import DeleteItem
 from application.conversations.find_conversation import FindConversation
+from application.conversations.find_forks import FindForks
 from application.conversations.find_messages import FindMessages
 from application.conversations.get_conversation import GetConversation
 from application.conversations.get_item import GetItem
@@ -352,6 +354,8 @@ class Container(containers.DeclarativeContainer):
     change_conversation = providers.Singleton(ChangeConversation, begin=begin, now=now)
     delete_conversation = providers.Singleton(DeleteConversation, begin=begin, worker=worker, signals=signals)
     list_messages = providers.Singleton(ListMessages, read=read)
+    find_forks = providers.Singleton(FindForks, read=read)
+    choose_branch = providers.Singleton(ChooseBranch, begin=begin)
     add_items = providers.Singleton(AddItems, begin=begin, now=now)
     list_items = providers.Singleton(ListItems, read=read)
     get_item = providers.Singleton(GetItem, read=read)

@@ -8,6 +8,7 @@ from adapters.memory.copies import copied_message, copied_parts
 from adapters.memory.tables import Draft
 from application.ports.storage import MessageRepository
 from domain.access import OwnerId
+from domain.branching import Link
 from domain.conversation import Conversation, ConversationId, Message, MessageId, MessageStatus, PromptMessage
 from domain.errors import MessageNotFound
 from domain.run import RunId
@@ -37,6 +38,14 @@ class MemoryMessages(MessageRepository):
             path.append(message)
             next_id = message.parent_id
         return [copied_message(message) for message in path[::-1][:limit]]
+
+    async def links(self, conversation: Conversation) -> list[Link]:
+        return [(message.id, message.parent_id) for message in self.draft.messages_in(conversation.id)]
+
+    async def move_head(self, conversation: Conversation, to: MessageId) -> None:
+        head = self._in(conversation, to)
+        if kept := self.draft.conversations.get(conversation.id):
+            self.draft.conversations.put(kept.id, replace(kept, head_id=head.id))
 
     async def find(self, ids: Sequence[MessageId], *, owner: OwnerId) -> list[Message]:
         found = [message for id in dict.fromkeys(ids) if (message := self.draft.messages.get(id))]

@@ -12,6 +12,7 @@ from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import conversations, messages, runs
 from application.ports.storage import MessageRepository
 from domain.access import OwnerId
+from domain.branching import Link
 from domain.conversation import Conversation, Message, MessageId, MessageStatus, PromptMessage, Role
 from domain.errors import MessageNotFound
 
@@ -50,6 +51,7 @@ ADOPT = (
 DELETE = sa.delete(messages).where(THIS)
 DELETE_RUN = sa.delete(runs).where(runs.c.id == sa.bindparam("which"))
 c = conversations.c
+LINKS = sa.select(m.id, m.parent_id).where(IN)
 FIND = (
     sa.select(messages)
     .join(conversations, c.id == m.conversation_id)
@@ -92,6 +94,17 @@ class SqlMessageRepository(Repository, MessageRepository):
             raise MessageNotFound(after)
         values = {"start": conversation.head_id, "after": after or 0, "most": limit, **here}
         return [_from_row(row) for row in connection.execute(ONWARDS, values)]
+
+    @in_session(slow=True)
+    def links(self, connection: sa.Connection, conversation: Conversation) -> list[Link]:
+        return [(row.id, row.parent_id) for row in connection.execute(LINKS, {"conversation": conversation.id})]
+
+    @in_session(writes=True)
+    def move_head(self, connection: sa.Connection, conversation: Conversation, to: MessageId) -> None:
+        here = {"conversation": conversation.id}
+        if not connection.execute(EXISTS, {"which": to, **here}).first():
+            raise MessageNotFound(to)
+        connection.execute(MOVE_HEAD, {**here, "head_id": to})
 
     @in_session(slow=True)
     def find(self, connection: sa.Connection, ids: Sequence[MessageId], *, owner: OwnerId) -> list[Message]:

@@ -17,6 +17,7 @@ from application.ports.search_index import SearchIndex
 from application.ports.users import InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
 from domain.access import OwnerId
+from domain.branching import Link
 from domain.conversation import (
     Conversation,
     ConversationChange,
@@ -109,6 +110,15 @@ class MessageRepository(Protocol):
         The cost grows with what comes after them. Raise MessageNotFound when `after` is not a message of this
         conversation.
         """
+
+    @abstractmethod
+    async def links(self, conversation: Conversation) -> list[Link]:
+        """Each message of the conversation with its parent, on every branch, in any order. The cost grows with all of
+        them, but of each only two numbers are read."""
+
+    @abstractmethod
+    async def move_head(self, conversation: Conversation, to: MessageId) -> None:
+        """Raise MessageNotFound when it is not a message of this conversation, which does not become newer by it."""
 
     @abstractmethod
     async def find(self, ids: Sequence[MessageId], *, owner: OwnerId) -> list[Message]:

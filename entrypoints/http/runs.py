@@ -6,22 +6,44 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import WithJsonSchema
 from starlette.responses import Response
 
+from application.chat.ask_question import Question
 from domain import errors
+from domain.conversation import ConversationId
 from domain.errors import InvalidInput
-from domain.run import RunId
-from entrypoints.http.dependencies import Caller, Services
+from domain.run import IfBusy, RunId
+from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.documentation import problems
 from entrypoints.http.encoders import events as encoder
 from entrypoints.http.encoders import ndjson, sse
-from entrypoints.http.schemas import LARGEST_ID, Id, RunOut
+from entrypoints.http.schemas import LARGEST_ID, Id, NewRunBody, RunOut
 from entrypoints.http.streaming import StreamedResponse
 
-router = APIRouter(prefix="/runs", tags=["runs"], responses=problems(errors.RunNotFound))
+router = APIRouter(prefix="/runs", tags=["runs"])
+MISSING = problems(errors.RunNotFound)
 
 RunPath = Annotated[Id, Path(description="a run's id", examples=[1])]
 
 
-@router.get("/{id}", summary="Look at a run")
+@router.post(
+    "",
+    status_code=202,
+    responses=problems(errors.ConversationNotFound, errors.ReplyInProgress, errors.KeyInUse, errors.TooBusy),
+    summary="Ask, and follow the answer elsewhere",
+)
+async def start_run(body: NewRunBody, services: Services, caller: Caller, key: OnceKey) -> RunOut:
+    """A stored turn as in `POST /chat/stream`, answered at once: its events are at `/runs/{id}/events`."""
+    question = Question(
+        message=body.message,
+        conversation_id=ConversationId(body.conversation_id) if body.conversation_id else None,
+        user_label=body.user_id,
+        model=body.model,
+        if_busy=body.if_busy or IfBusy.REJECT,
+        key=key,
+    )
+    return RunOut.of(await services.ask_question()(caller, question))
+
+
+@router.get("/{id}", responses=MISSING, summary="Look at a run")
 async def get_run(id: RunPath, services: Services, caller: Caller) -> RunOut:
     """Its status, and once it has ended how and at what cost."""
     return RunOut.of(await services.get_run()(caller, RunId(id)))
@@ -61,7 +83,7 @@ async def follow_run(
     return StreamedResponse(batches, pieces, media_type=sse.MEDIA_TYPE, heartbeat=sse.HEARTBEAT)
 
 
-@router.post("/{id}/cancel", summary="Stop a run")
+@router.post("/{id}/cancel", responses=MISSING, summary="Stop a run")
 async def cancel_run(id: RunPath, services: Services, caller: Caller) -> RunOut:
     """Idempotent. What was said so far is kept, and the provider's connection is closed."""
     return RunOut.of(await services.cancel_run()(caller, RunId(id)))

@@ -204,7 +204,32 @@ class MessagesOut(Out):
     messages: list[MessageOut]
 
 
+class ForkOut(Out):
+    parent_id: int | None = Field(description="null where the conversation begins in more than one way")
+    message_ids: list[int] = Field(description="siblings, oldest first")
+
+
+class ForksOut(Out):
+    conversation_id: int
+    forks: list[ForkOut]
+
+
+class HeadOut(Out):
+    conversation_id: int
+    head_id: int
+
+
 # --- runs ---------------------------------------------------------------------------------------------------------
+
+
+class NewRunBody(Body):
+    model_config = body_example({"message": "Why does a river bend?"})
+
+    message: Annotated[StrictStr, Field(min_length=1, max_length=MESSAGE_CHARACTERS)]
+    conversation_id: StrictId | None = Field(default=None, description="go on in this conversation; null begins one")
+    user_id: UserLabel | None = Field(default=None, description="a label within your own data, never an identity")
+    model: ModelName | None = Field(default=None, description="`provider:model`, or a name of the default provider")
+    if_busy: IfBusy | None = Field(default=None, description="as in `POST /chat`")
 
 
 class ProblemOut(Out):

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from domain.branching import forks, newest_below
 from domain.conversation import Conversation, MessageId
+from domain.errors import MessageNotFound
 from tests.support.builders import ALICE, add_conversation, ask, exchange, stored_conversation
 from tests.support.databases import Database
 
@@ -107,3 +109,32 @@ async def test_a_question_below_any_message_becomes_the_head(database: Database,
     async with database.read() as tx:
         path = await tx.messages.branch(moved, limit=100)
     assert [message.text for message in path] == ["root", "hi", "right", "R", "again", ""]
+
+
+async def test_the_links_tell_where_it_forks_and_where_each_branch_ends(database: Database, tree: Tree) -> None:
+    other = await add_conversation(database)
+    elsewhere = await exchange(database, other, "elsewhere", "E")
+    async with database.read() as tx:
+        links = await tx.messages.links(tree.conversation)
+    assert {id for id, _ in links} == set(tree.id.values())
+    found = [(fork.parent_id, fork.message_ids) for fork in forks(links)]
+    assert found == [
+        (None, (tree.id["root"], tree.id["other"])),
+        (tree.id["hi"], (tree.id["left"], tree.id["right"])),
+    ]
+    ends = {name: newest_below(links, tree.id[name]) for name in ("root", "left", "right", "other", "F")}
+    assert ends == {name: tree.id[end] for name, end in zip(ends, ("F", "F", "R", "O", "F"), strict=True)}
+    assert elsewhere.question_id not in dict(links)
+
+
+async def test_the_head_moves_to_any_message_of_the_conversation_and_no_other(database: Database, tree: Tree) -> None:
+    other = await add_conversation(database)
+    elsewhere = await exchange(database, other, "elsewhere", "E")
+    async with database.begin() as tx:
+        await tx.messages.move_head(tree.conversation, tree.id["R"])
+        await tx.commit()
+    moved = await stored_conversation(database, tree.conversation.id)
+    assert (moved.head_id, moved.updated_at) == (tree.id["R"], tree.conversation.updated_at)
+    async with database.begin() as tx:
+        with pytest.raises(MessageNotFound):
+            await tx.messages.move_head(tree.conversation, elsewhere.answer_id)

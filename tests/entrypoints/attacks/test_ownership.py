@@ -28,6 +28,7 @@ OF_PATHS: dict[Route, Try] = {
     "PATCH /conversations/{id}": {"json": {"title": "mine now"}},
     "POST /conversations/{id}/messages/{mid}/regenerate": {"json": {}},
     "POST /conversations/{id}/messages/{mid}/edit": {"json": {"message": "mine now"}},
+    "POST /conversations/{id}/messages/{mid}/show": {},
     "GET /runs/{id}/events": {"params": {"after": "1"}},
     "POST /agent/sessions/{id}/messages": {"json": {"message": "mine now"}},
     "POST /approvals/{id}": {"json": {"decision": "approve"}},
@@ -41,6 +42,7 @@ OF_PATHS: dict[Route, Try] = {
 OF_BODIES: dict[Route, list[Try]] = {
     "POST /chat": [{"json": {"message": "and?", "conversation_id": "{conversation}"}}],
     "POST /chat/stream": [{"json": {"message": "and?", "conversation_id": "{conversation}"}}],
+    "POST /runs": [{"json": {"message": "and?", "conversation_id": "{conversation}"}}],
     "GET /chat/sse": [{"params": {"prompt": "and?", "conversation_id": "{conversation}"}}],
     "POST /v1/responses": [
         {"json": {"input": "and?", "previous_response_id": "{response}"}},
