@@ -5,15 +5,15 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType, Self
+from typing import Self
 
 from domain.access import OwnerId
+from domain.citation import ChunkId as ChunkId
+from domain.citation import DocumentId as DocumentId
 from domain.errors import DocumentConflict
 from domain.reading import MediaType
 from domain.run import Problem, RunId
 
-DocumentId = NewType("DocumentId", int)
-ChunkId = NewType("ChunkId", int)
 NAME_CHARACTERS = 200
 
 

@@ -92,6 +92,7 @@ from domain.errors import StorageUnavailable
 from domain.prompt import Context, ContextBudget
 from domain.run import RunKind
 from entrypoints.access_services import access_services
+from entrypoints.knowledge_services import knowledge_services
 from entrypoints.provider_set import CannotStart, Closing, connect_providers
 from entrypoints.settings import Settings
 from entrypoints.tool_set import mcp_tools, open_toolbox, tool_sources
@@ -363,6 +364,7 @@ class Container(containers.DeclarativeContainer):
     delete_item = providers.Singleton(DeleteItem, begin=begin)
     complete_text = providers.Singleton(CompleteText, model=model, default_model=default_model)
     embed_texts = providers.Singleton(EmbedTexts, embedder=embedder)
+    knowledge = providers.Singleton(knowledge_services, settings, read, embedder)
     passwords = providers.Singleton(hash_passwords, to_close)
     access_tokens = providers.Singleton(access_tokens, settings)
     access = providers.Singleton(access_services, settings, begin, read, now, passwords, access_tokens)

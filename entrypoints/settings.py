@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     )
     access_token_seconds: float = Field(default=600, ge=10, le=3600)
     login_seconds: float = Field(default=30 * 86_400, ge=60, description="after which one has to log in again")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s?#@]+$",
+        description="where browsers find this server, as https://chat.example, without a path",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="origins whose pages may use this server, with commas between"
     )
@@ -93,6 +98,9 @@ class Settings(BaseSettings):
     tool_approvals: dict[str, Literal["always", "once", "never"]] = Field(default={}, description="by name of the tool")
     weather_url: str = "https://api.open-meteo.com"
     geocoding_url: str = "https://geocoding-api.open-meteo.com"
+    search_seconds: float = Field(
+        default=5, gt=0, le=60, description="for the vector of a question; a search without it goes by words alone"
+    )
     workflows_folder: Path | None = Field(default=None, description="TOML files of workflows beside those shipped")
     session_idle_seconds: float | None = Field(default=None, gt=0, description="after which a session is gone")
     approval_webhook: HttpUrl | None = Field(default=None, description="is told of every question to a person")

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from domain.chunking.sentences import sentences
-from domain.knowledge import ChunkId, DocumentId
+from domain.citation import Citation, DocumentId
 from domain.reading import Reading
 from domain.retrieval.passage import Source
 from domain.retrieval.quotes import best_quote, stands_at
@@ -13,26 +12,6 @@ from domain.retrieval.terms import Stem, unstemmed
 
 _MARK = re.compile(r"\[(\d+)\]")
 _MARKS_BEHIND = re.compile(r"([.!?。！？…]+[\"'”’»)]*)([ \t]*(?:\[\d+\])+)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Citation:
-    """A checked pointer into a document: `quote` is what stands from `start` to `end` of its text, as read then.
-
-    `verified` says that it was found to stand there still, on this page. Without a quote nothing in the passage was
-    like what the answer says; then the span is the whole passage, and it is never verified.
-    """
-
-    number: int
-    chunk_id: ChunkId
-    document_id: DocumentId
-    filename: str
-    version: int
-    page: int | None
-    start: int
-    end: int
-    quote: str
-    verified: bool
 
 
 def claims(answer: str) -> dict[int, list[str]]:

@@ -22,6 +22,7 @@ from entrypoints.http import (
     home,
     models,
     runs,
+    search,
     workflows,
 )
 from entrypoints.http.access import CredentialGate, Gate, LocalGate
@@ -55,7 +56,7 @@ Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=
 ROUTES = (openai_chat, chat, home, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
           responses, compaction, response_socket, openai_conversations, embeddings, openai_models, models,
-          auth, account, api_keys, admin)  # fmt: skip
+          search, auth, account, api_keys, admin)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 EXPOSED = ["X-Request-Id", "Link", "Retry-After", "WWW-Authenticate"]
 

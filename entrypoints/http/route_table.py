@@ -102,7 +102,7 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "GET /v1/models",
         "GET /v1/models/{model:path}",
     ),
-    Need.DOCUMENTS: (),
+    Need.DOCUMENTS: ("GET /search",),
 }
 SPENDS = frozenset({"GET /chat/sse"})
 """GETs that cost: a key that may only read may not send them."""
