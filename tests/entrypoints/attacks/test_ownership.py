@@ -78,7 +78,7 @@ LISTS: dict[Route, list[dict[str, str]]] = {
     "GET /approvals": [{}, {"status": "pending"}, {"before": "1000"}],
     "GET /api-keys": [{}, {"before": "1000"}],
     "GET /me": [{}],
-    "GET /search": [{"q": MARKER}, {"q": "a"}],
+    "GET /search": [{"q": "the"}],
     "GET /me/export": [{}],
 }
 """Routes that show only what is the caller's own, with the cursors and filters that they take."""
