@@ -7,6 +7,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from adapters.sql.session import Session
+from application.ports.limit_counters import LimitCounters
 from application.ports.run_log import LogEntry
 from application.ports.signals import Signals
 from domain.run import RunId, WorkerId
@@ -30,6 +31,9 @@ class Backend(Protocol):
 
     def signals_over(self, local: Signals) -> Signals:
         """Signals to all processes that share the database; within this one they go by `local`."""
+
+    def limit_counters(self, holder: str) -> LimitCounters | None:
+        """Counters that all processes share which share the database; None if it belongs to one alone."""
 
     async def change_schema(self, work: Callable[[sa.Connection], None]) -> None:
         """Do the work in one transaction, alone among all processes, for as long as it takes, and commit it."""

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import sqlalchemy as sa
 
 from adapters.sql.backend import Backend
+from adapters.sql.own_limits import SqlOwnLimits
 from adapters.sql.postgres import PostgresBackend
 from adapters.sql.room import Room
 from adapters.sql.run_log import SqlRunLog
@@ -14,6 +15,8 @@ from adapters.sql.sqlite import SqliteBackend
 from adapters.sql.transaction import SqlReadTransaction, SqlTransaction
 from adapters.sql.vector_cache import VectorCache
 from adapters.sql.workers import SqlWorkers
+from application.ports.limit_counters import LimitCounters
+from application.ports.own_limits import OwnLimits
 from application.ports.run_log import RunLog
 from application.ports.signals import Signals
 from application.ports.storage import ReadTransaction, Transaction
@@ -31,6 +34,7 @@ class SqlDatabase:
         self._room = Room()
         self.run_log: RunLog = SqlRunLog(backend)
         self.workers: Workers = SqlWorkers(backend)
+        self.own_limits: OwnLimits = SqlOwnLimits(backend)
 
     @classmethod
     def connect(
@@ -76,6 +80,13 @@ class SqlDatabase:
         On Postgres they take one connection more, opened when somebody subscribes and closed by `dispose`.
         """
         return self.backend.signals_over(local)
+
+    def limit_counters(self, holder: str) -> LimitCounters | None:
+        """Counters that all processes share which share the database, one connection more for each; close them first.
+
+        None if the database belongs to one process alone. `holder` is this process among them.
+        """
+        return self.backend.limit_counters(holder)
 
     async def ping(self) -> None:
         """Raise StorageUnavailable unless the database answers and, as far as is known, has room."""

@@ -15,10 +15,12 @@ from adapters.sql.backend import Backend
 from adapters.sql.columns import Words
 from adapters.sql.errors import translated, translated_commit
 from adapters.sql.postgres_connection import Connection, OwnConnection
+from adapters.sql.postgres_limits import PostgresLimitCounters
 from adapters.sql.postgres_log import append
 from adapters.sql.postgres_signals import PostgresSignals
 from adapters.sql.postgres_statements import BEAT, HOLD_KEY, insert_turn, message_ids
 from adapters.sql.session import Session
+from application.ports.limit_counters import LimitCounters
 from application.ports.run_log import LogEntry
 from application.ports.signals import Signals
 from domain.idempotency import IdempotencyKey
@@ -94,6 +96,9 @@ class PostgresBackend(Backend):
     def signals_over(self, local: Signals) -> Signals:
         self._signals = PostgresSignals(local, self._connect)
         return self._signals
+
+    def limit_counters(self, holder: str) -> LimitCounters:
+        return PostgresLimitCounters(self._connect, holder)
 
     async def change_schema(self, work: Callable[[sa.Connection], None]) -> None:
         unhurried = create_async_engine(

@@ -134,6 +134,9 @@ class SqliteBackend(Backend):
     def signals_over(self, local: Signals) -> Signals:
         return local
 
+    def limit_counters(self, holder: str) -> None:
+        """One process has the database to itself, and counts in its own memory."""
+
     async def change_schema(self, work: Callable[[sa.Connection], None]) -> None:
         with translated:
             await self._connections.in_thread(lambda: change_schema(self._path, work))
