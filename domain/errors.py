@@ -27,6 +27,7 @@ Refusal
 ├── ReplyInProgress              names the run that is in the way
 ├── ApprovalClosed               says how it was decided
 ├── DocumentConflict             this cannot happen to a document in its state
+├── BlobLost                     the bytes of an upload are not where they should be
 ├── KeyInUse                     a twin of this request is under way; says when to come back
 ├── RunLost                      another worker owns the run now; never shown to a caller
 ├── TooBusy                      says when to come back
@@ -273,6 +274,15 @@ class DocumentConflict(Refusal):
         super().__init__(f"The document is {status}; it cannot become {wanted}")
         self.status = status
         self.wanted = wanted
+
+
+class BlobLost(Refusal):
+    """The bytes of the document are not in the store any more, or came too late to be kept."""
+
+    code = "blob_lost"
+
+    def __init__(self) -> None:
+        super().__init__("The bytes of this document are not where they were put; upload it again")
 
 
 class KeyInUse(Refusal):

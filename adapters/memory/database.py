@@ -9,6 +9,7 @@ from functools import partial
 from adapters.memory.access import MemoryApiKeys, MemoryAuditLog
 from adapters.memory.access_tables import AccessDraft, AccessTables
 from adapters.memory.approvals import MemoryApprovals
+from adapters.memory.blobs import MemoryBlobLedger, MemoryBlobStore
 from adapters.memory.conversations import MemoryConversations
 from adapters.memory.documents import MemoryDocuments
 from adapters.memory.keys import MemoryKeys
@@ -26,6 +27,7 @@ from adapters.memory.workers import MemoryWorkers
 from application.ports.api_keys import ApiKeyRepository
 from application.ports.approvals import ApprovalRepository
 from application.ports.audit import AuditLog
+from application.ports.blobs import BlobLedger, BlobStore
 from application.ports.clock import Now
 from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
@@ -112,6 +114,10 @@ class MemoryTransaction(MemoryReadTransaction, Transaction):
     """Sees its own changes too; others see them once it has committed."""
 
     @property
+    def blobs(self) -> BlobLedger:
+        return MemoryBlobLedger(self._knowledge)
+
+    @property
     def keys(self) -> IdempotencyKeys:
         return MemoryKeys(self._draft, self._now)
 
@@ -136,6 +142,7 @@ class MemoryDatabase:
         self.tables = Tables()
         self.knowledge = Knowledge()
         self.access = AccessTables()
+        self.blobs: BlobStore = MemoryBlobStore(self.knowledge)
         self.run_log: RunLog = MemoryRunLog(self.tables, self._writing, now)
         self.workers: Workers = MemoryWorkers(self.tables, self._writing, now, alone)
         self._now = now

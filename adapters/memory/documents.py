@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from adapters.memory.knowledge import KnowledgeDraft, StoredDocument
+from adapters.memory.knowledge import KnowledgeDraft, StoredDocument, rows
 from adapters.memory.tables import Draft
 from application.ports.documents import DocumentRepository, NewDocument
 from domain.access import OwnerId
-from domain.errors import DocumentConflict
-from domain.knowledge import Document, DocumentId
+from domain.blob import BlobId
+from domain.errors import BlobLost, DocumentConflict
+from domain.knowledge import Document, DocumentId, DocumentStatus
 from domain.reading import Reading
 
 
@@ -17,10 +18,13 @@ class MemoryDocuments(DocumentRepository):
     draft: Draft
     knowledge: KnowledgeDraft
 
-    async def add(self, new: NewDocument, content: bytes) -> tuple[Document, bool]:
+    async def add(self, new: NewDocument) -> tuple[Document, bool]:
         for stored in self.knowledge.documents.newest_first():
             if (stored.document.owner, stored.document.digest) == (new.owner, new.digest):
                 return self._seen(stored), False
+        expected = self.knowledge.blobs.get(new.blob)
+        if expected is None or expected.to_erase or self.knowledge.has_document(new.blob):
+            raise BlobLost
         document = Document(
             id=DocumentId(next(self.knowledge.knowledge.document_ids)),
             owner=new.owner,
@@ -32,7 +36,7 @@ class MemoryDocuments(DocumentRepository):
             media_type=new.media_type,
             strategy=new.strategy,
         )
-        self.knowledge.documents.put(document.id, StoredDocument(document, bytes(content)))
+        self.knowledge.documents.put(document.id, StoredDocument(document, new.blob))
         return document, True
 
     async def get(self, id: DocumentId, *, owner: OwnerId) -> Document:
@@ -55,20 +59,27 @@ class MemoryDocuments(DocumentRepository):
         kept = {name: getattr(now, name) for name in ("filename", "digest", "size_bytes", "created_at")}
         self.knowledge.documents.put(document.id, replace(stored, document=replace(document, **progress, **kept)))
 
-    async def content(self, id: DocumentId, *, owner: OwnerId) -> bytes:
-        return self.knowledge.document(id, owner).content
+    async def blob(self, id: DocumentId, *, owner: OwnerId) -> BlobId:
+        return self.knowledge.document(id, owner).blob
 
     async def keep_reading(self, id: DocumentId, reading: Reading, *, owner: OwnerId) -> None:
-        kept = Reading(text=reading.text, media_type=reading.media_type, pages=reading.pages)
-        self.knowledge.documents.put(id, replace(self.knowledge.document(id, owner), reading=kept))
+        self.knowledge.documents.put(id, replace(self.knowledge.document(id, owner), reading=reading))
 
     async def reading(self, id: DocumentId, *, owner: OwnerId) -> Reading | None:
         return self.knowledge.document(id, owner).reading
 
     async def delete(self, id: DocumentId, *, owner: OwnerId) -> None:
-        self.knowledge.document(id, owner)
-        self.knowledge.forget_chunks(id, owner)
-        self.knowledge.documents.drop(id)
+        self.knowledge.forget_document(id, owner)
+
+    async def unsettled(self, *, limit: int) -> list[Document]:
+        everybodys = (self._seen(stored) for _, stored in rows(self.knowledge.documents))
+        return list(islice((document for document in everybodys if self._is_unsettled(document)), limit))
+
+    def _is_unsettled(self, document: Document) -> bool:
+        if not document.status.is_active:
+            return document.status is not DocumentStatus.READY and document.chunks > 0
+        run = self.draft.runs.get(document.run_id) if document.run_id is not None else None
+        return run is None or not run.status.is_active
 
     def _seen(self, stored: StoredDocument) -> Document:
         """A run that was deleted is named no more."""

@@ -1,14 +1,16 @@
 """Documents, chunks and vectors that are committed, and what one transaction sees of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import count
 
 from adapters.memory.tables import K, Overlay, V
 from application.ports.vector_index import Generation, GenerationId
 from domain.access import OwnerId
+from domain.blob import BlobId
 from domain.errors import DocumentNotFound
-from domain.knowledge import Chunk, ChunkId, Document, DocumentId
+from domain.knowledge import Chunk, ChunkId, Document, DocumentId, DocumentStatus
 from domain.reading import Reading
 from domain.retrieval.terms import Terms
 
@@ -20,7 +22,7 @@ class StoredDocument:
     """Its chunks have the ids from `first` on."""
 
     document: Document
-    content: bytes
+    blob: BlobId
     reading: Reading | None = None
     first: int = 0
 
@@ -32,6 +34,15 @@ class StoredChunk:
     terms: Terms
 
 
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """A line of the ledger: expected since `at`, and to be erased when that is said or no document has it for long."""
+
+    owner: OwnerId
+    at: datetime
+    to_erase: bool = False
+
+
 @dataclass(slots=True)
 class Knowledge:
     """The committed rows."""
@@ -41,6 +52,8 @@ class Knowledge:
     last_ids: dict[OwnerId, int] = field(default_factory=dict)
     generations: dict[GenerationId, Generation] = field(default_factory=dict)
     vectors: dict[tuple[GenerationId, OwnerId, ChunkId], Vector] = field(default_factory=dict)
+    blobs: dict[BlobId, StoredBlob] = field(default_factory=dict)
+    bytes_of: dict[BlobId, bytes] = field(default_factory=dict)
     document_ids: Iterator[int] = field(default_factory=lambda: count(1))
     generation_ids: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -55,6 +68,8 @@ class KnowledgeDraft:
         self.last_ids = Overlay(knowledge.last_ids)
         self.generations = Overlay(knowledge.generations)
         self.vectors = Overlay(knowledge.vectors)
+        self.blobs = Overlay(knowledge.blobs)
+        self.erased: set[BlobId] = set()
 
     def document(self, id: DocumentId, owner: OwnerId) -> StoredDocument:
         """Raise DocumentNotFound."""
@@ -66,6 +81,21 @@ class KnowledgeDraft:
     def chunks_of(self, owner: OwnerId) -> dict[ChunkId, StoredChunk]:
         """In the order of their ids."""
         return {id: chunk for (whose, id), chunk in rows(self.chunks) if whose == owner}
+
+    def is_ready(self, id: DocumentId, owner: OwnerId) -> bool:
+        return self.document(id, owner).document.status is DocumentStatus.READY
+
+    def has_document(self, blob: BlobId) -> bool:
+        return any(stored.blob == blob for _, stored in rows(self.documents))
+
+    def forget_document(self, id: DocumentId, owner: OwnerId) -> None:
+        """With its chunks and its bytes."""
+        blob = self.document(id, owner).blob
+        self.forget_chunks(id, owner)
+        self.documents.drop(id)
+        if kept := self.blobs.get(blob):
+            self.blobs.put(blob, replace(kept, to_erase=True))
+        self.erased.add(blob)
 
     def forget_chunks(self, id: DocumentId, owner: OwnerId) -> None:
         for chunk_id, stored in self.chunks_of(owner).items():
@@ -80,6 +110,10 @@ class KnowledgeDraft:
         _commit(self.last_ids)
         _commit(self.generations)
         _commit(self.vectors)
+        _commit(self.blobs)
+        for blob in self.erased:
+            self.knowledge.bytes_of.pop(blob, None)
+        self.erased.clear()
 
 
 def rows(overlay: Overlay[K, V]) -> list[tuple[K, V]]:

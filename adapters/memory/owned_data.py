@@ -49,8 +49,7 @@ class MemoryOwnedData(OwnedData):
             self.draft.keys.drop(name)
         for id, stored in rows(self.knowledge.documents):
             if stored.document.owner == owner:
-                self.knowledge.forget_chunks(id, owner)
-                self.knowledge.documents.drop(id)
+                self.knowledge.forget_document(id, owner)
         self.knowledge.last_ids.drop(owner)
         access = self.access.rows
         access.api_keys = {id: key for id, key in access.api_keys.items() if key.owner != owner}

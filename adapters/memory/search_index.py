@@ -67,6 +67,7 @@ class MemorySearchIndex(SearchIndex):
             _hit(id, stored.terms, worth, average, total)
             for id, stored in mine.items()
             if (documents is None or stored.document_id in documents)
+            and self.draft.is_ready(stored.document_id, owner)
             and all(_stands_in(stored.terms, phrase) for phrase in query.phrases)
         ]
         return sorted((hit for hit in hits if hit.score), key=lambda hit: (-hit.score, hit.id))[:limit]

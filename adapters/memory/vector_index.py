@@ -42,10 +42,19 @@ class MemoryVectorIndex(VectorIndex):
             if self.draft.chunks.get((owner, id)) and self.draft.vectors.get(key) is None:
                 self.draft.vectors.put(key, _unit(vector))
 
-    async def missing(self, generation: Generation, *, after: Unembedded | None = None, limit: int) -> list[Unembedded]:
+    async def missing(
+        self,
+        generation: Generation,
+        *,
+        after: Unembedded | None = None,
+        document: DocumentId | None = None,
+        limit: int,
+    ) -> list[Unembedded]:
         behind = (after.owner, after.id) if after else None
         found = []
         for (owner, id), stored in rows(self.draft.chunks):
+            if document is not None and stored.document_id != document:
+                continue
             if (behind is None or (owner, id) > behind) and not self.draft.vectors.get((generation.id, owner, id)):
                 title = self.draft.document(stored.document_id, owner).document.title
                 found.append(Unembedded(owner, stored.document_id, id, stored.chunk.indexed_as(title)))
@@ -74,7 +83,9 @@ class MemoryVectorIndex(VectorIndex):
         towards, hits = _unit(vector), []
         for id, stored in self.draft.chunks_of(owner).items():
             mine = self.draft.vectors.get((generation.id, owner, id))
-            if mine is not None and (documents is None or stored.document_id in documents):
+            if mine is None or not self.draft.is_ready(stored.document_id, owner):
+                continue
+            if documents is None or stored.document_id in documents:
                 hits.append(VectorHit(id, _product(towards, mine)))
         return sorted(hits, key=lambda hit: (-hit.similarity, hit.id))[:limit]
 

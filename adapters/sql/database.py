@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from adapters.sql.backend import Backend
 from adapters.sql.own_limits import SqlOwnLimits
+from adapters.sql.blob_store import SqlBlobStore
 from adapters.sql.postgres import PostgresBackend
 from adapters.sql.room import Room
 from adapters.sql.run_log import SqlRunLog
@@ -17,6 +18,7 @@ from adapters.sql.vector_cache import VectorCache
 from adapters.sql.workers import SqlWorkers
 from application.ports.limit_counters import LimitCounters
 from application.ports.own_limits import OwnLimits
+from application.ports.blobs import BlobStore
 from application.ports.run_log import RunLog
 from application.ports.signals import Signals
 from application.ports.storage import ReadTransaction, Transaction
@@ -33,6 +35,7 @@ class SqlDatabase:
         self._vectors = VectorCache(vector_cache_bytes)
         self._room = Room()
         self.run_log: RunLog = SqlRunLog(backend)
+        self.blobs: BlobStore = SqlBlobStore(backend)
         self.workers: Workers = SqlWorkers(backend)
         self.own_limits: OwnLimits = SqlOwnLimits(backend)
 

@@ -6,6 +6,8 @@ from adapters.sql.columns import Id, UtcDateTime, Words
 from adapters.sql.tables import metadata
 
 CURRENT = sa.text("is_current")
+UNREADY = sa.text("status <> 'ready'")
+UNUSED = sa.text("document_id IS NULL")
 
 
 def _of_index() -> sa.Column[int]:
@@ -44,13 +46,29 @@ documents = sa.Table(
     sa.Index("documents_owner", "owner", "id"),
     sa.Index("documents_language", "owner", "language"),
     sa.Index("documents_run", "run_id"),
+    # Few at any time: what no search may find.
+    sa.Index("documents_unready", "owner", "id", sqlite_where=UNREADY, postgresql_where=UNREADY),
     sqlite_autoincrement=True,
 )
 
-document_bytes = sa.Table(
-    "document_bytes",
+# The ledger of all bytes of uploads, wherever they are. One without a document is expected, or to be erased.
+blobs = sa.Table(
+    "blobs",
     metadata,
-    sa.Column("document_id", sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("owner", Words, nullable=False),
+    sa.Column("document_id", sa.ForeignKey("documents.id", ondelete="SET NULL")),
+    sa.Column("expected_at", UtcDateTime, nullable=False),
+    sa.Column("to_erase", sa.Boolean, nullable=False),
+    sa.Index("blobs_document", "document_id", unique=True),
+    sa.Index("blobs_unused", "expected_at", sqlite_where=UNUSED, postgresql_where=UNUSED),
+)
+
+# Those that are in this database.
+blob_parts = sa.Table(
+    "blob_parts",
+    metadata,
+    sa.Column("blob_id", sa.ForeignKey("blobs.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
@@ -62,6 +80,14 @@ document_texts = sa.Table(
     sa.Column("media_type", Words, nullable=False),
     sa.Column("text", Words, nullable=False),
     sa.Column("pages", Words, nullable=False),
+)
+
+# What is known of a text besides: its title, and where its headings, tables and code are.
+document_outlines = sa.Table(
+    "document_outlines",
+    metadata,
+    sa.Column("document_id", sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("outline", Words, nullable=False),
 )
 
 search_indexes = sa.Table(

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.sql.access_tables import audit_log, invitations, logins, users
+from adapters.sql.knowledge_tables import blob_parts, blobs
 from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import metadata, usage
 from application.ports.owned_data import OwnedData, OwnedRecord
@@ -80,8 +81,12 @@ class SqlOwnedData(Repository, OwnedData):
         spent = usage.c.owner == owner
         connection.execute(sa.update(usage).where(spent).values(owner=NOBODY, run_id=None, raw="{}"))
         connection.execute(sa.update(audit_log).where(audit_log.c.by_owner == owner).values(address=""))
+        held = sa.select(blobs.c.id).where(blobs.c.owner == owner)
+        connection.execute(sa.delete(blob_parts).where(blob_parts.c.blob_id.in_(held)))
+        to_erase = {"owner": NOBODY, "document_id": None, "to_erase": True}  # those that are elsewhere
+        connection.execute(sa.update(blobs).where(blobs.c.owner == owner).values(to_erase))
         for table in reversed(metadata.sorted_tables):
-            if "owner" in table.c and table is not usage:
+            if "owner" in table.c and table not in (usage, blobs):
                 connection.execute(sa.delete(table).where(table.c.owner == owner))
 
 

@@ -11,19 +11,35 @@ from adapters.sql.lists import ByKeys
 from adapters.sql.postings import counts, read_entries, read_positions
 from adapters.sql.scoring import Found
 from domain.access import OwnerId
-from domain.knowledge import DocumentId
+from domain.knowledge import DocumentId, DocumentStatus
 from domain.retrieval.query import Query
 from domain.retrieval.ranking import total_weight, weights
 
 d = documents.c
 OWN = (d.owner == sa.bindparam("whose"), d.indexed > 0)
-RANGES = ByKeys([d.first, d.indexed], d.id, sa.bindparam("which", type_=Ids), *OWN)
+IS_READY = sa.literal_column("documents.status") == sa.literal_column(f"'{DocumentStatus.READY.value}'")
+RANGES = ByKeys([d.first, d.indexed], d.id, sa.bindparam("which", type_=Ids), *OWN, IS_READY)
+UNREADY = (
+    sa.select(d.first, d.indexed)
+    .where(*OWN, sa.text(f"documents.status <> '{DocumentStatus.READY.value}'"))  # as the index has it
+    .order_by(d.first)
+)
 
 
-def ranges_of(connection: sa.Connection, owner: OwnerId, documents: Collection[DocumentId]) -> list[tuple[int, int]]:
-    """The first and the last number of each document's chunks; those of others have none."""
-    rows = RANGES.rows(connection, {"whose": owner, "which": documents})
-    return [(row.first, row.first + row.indexed - 1) for row in rows]
+def ranges_of(
+    connection: sa.Connection, owner: OwnerId, documents: Collection[DocumentId] | None, last: int
+) -> list[tuple[int, int]] | None:
+    """The first and the last numbers of what may be found: chunks of these documents of the owner that are ready, or
+    of all. None when that is everything, up to the `last` number that a chunk has."""
+    if documents is not None:
+        rows = RANGES.rows(connection, {"whose": owner, "which": documents})
+        return [(row.first, row.first + row.indexed - 1) for row in rows]
+    hidden = connection.execute(UNREADY, {"whose": owner}).all()
+    if not hidden:
+        return None
+    starts = [1, *(row.first + row.indexed for row in hidden)]
+    ends = [*(row.first - 1 for row in hidden), last]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if start <= end]
 
 
 def read(
@@ -32,8 +48,10 @@ def read(
     """None when nothing can be found. Read without a transaction, it may mix what is stored before and after a change:
     then a chunk is found or not, and its score is a little off."""
     index = find_index(connection, owner)
-    ranges = None if documents is None else ranges_of(connection, owner, documents)
-    if index is None or not index.chunks or ranges == []:
+    if index is None or not index.chunks:
+        return None
+    ranges = ranges_of(connection, owner, documents, index.last_number)
+    if ranges == []:
         return None
     found_in = counts(connection, index.id, query.terms)
     worth = weights(query, found_in, index.chunks)

@@ -3,6 +3,7 @@
 from adapters.sql.api_keys import SqlApiKeyRepository
 from adapters.sql.approvals import SqlApprovalRepository
 from adapters.sql.audit import SqlAuditLog
+from adapters.sql.blob_ledger import SqlBlobLedger
 from adapters.sql.conversations import SqlConversationRepository
 from adapters.sql.documents import SqlDocumentRepository
 from adapters.sql.keys import SqlIdempotencyKeys
@@ -19,6 +20,7 @@ from adapters.sql.vector_index import SqlVectorIndex
 from application.ports.api_keys import ApiKeyRepository
 from application.ports.approvals import ApprovalRepository
 from application.ports.audit import AuditLog
+from application.ports.blobs import BlobLedger
 from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.owned_data import OwnedData
@@ -95,6 +97,10 @@ class SqlReadTransaction(ReadTransaction):
 
 
 class SqlTransaction(SqlReadTransaction, Transaction):
+    @property
+    def blobs(self) -> BlobLedger:
+        return SqlBlobLedger(self._session)
+
     @property
     def keys(self) -> IdempotencyKeys:
         return SqlIdempotencyKeys(self._session)

@@ -91,11 +91,20 @@ class SqlVectorIndex(Repository, VectorIndex):
 
     @in_session(slow=True)
     def missing(
-        self, connection: sa.Connection, generation: Generation, *, after: Unembedded | None = None, limit: int
+        self,
+        connection: sa.Connection,
+        generation: Generation,
+        *,
+        after: Unembedded | None = None,
+        document: DocumentId | None = None,
+        limit: int,
     ) -> list[Unembedded]:
         index = find_index(connection, after.owner) if after else None
         values = {"index": index.id if index else 0, "behind": after.id if after else 0, "most": limit}
-        rows = connection.execute(UNEMBEDDED.where(_lacks(connection, generation)), values)
+        statement = UNEMBEDDED.where(_lacks(connection, generation))
+        if document is not None:
+            statement = statement.where(c.document_id == document)
+        rows = connection.execute(statement, values)
         return [
             Unembedded(row.owner, row.document_id, row.number, chunk_from_row(row).indexed_as(row.title))
             for row in rows
@@ -124,8 +133,10 @@ class SqlVectorIndex(Repository, VectorIndex):
     ) -> list[VectorHit]:
         def look(connection: sa.Connection) -> list[VectorHit] | VectorScan:
             index = find_index(connection, owner)
-            ranges = None if documents is None else ranges_of(connection, owner, documents)
-            if index is None or not index.chunks or ranges == []:
+            if index is None or not index.chunks:
+                return []
+            ranges = ranges_of(connection, owner, documents, index.last_number)
+            if ranges == []:
                 return []
             if _store_of(connection, generation) == IN_PGVECTOR:
                 everything = ranges or [(1, index.last_number)]

@@ -31,7 +31,7 @@ class WordHit:
 class SearchIndex(Protocol):
     """Every method takes the owner, who has chunks of their own, numbered from 1 on and never reused.
 
-    What is indexed is found as soon as that is committed, also while the rest of the document is yet to come.
+    What is indexed is found from the moment on that its document is ready: never half of a document.
     """
 
     @abstractmethod
@@ -64,7 +64,7 @@ class SearchIndex(Protocol):
         """The chunks that answer best to the words of the query, by BM25, best first and of equals the older first.
 
         Only chunks in which every phrase of the query stands, and only those of `documents` when given (those of others
-        have none); how rare a word is, all the owner's chunks say.
+        have none), and only those of documents that are ready; how rare a word is, all the owner's chunks say.
         """
 
     @abstractmethod

@@ -10,6 +10,7 @@ from typing import Protocol
 from application.ports.api_keys import ApiKeyRepository
 from application.ports.approvals import ApprovalRepository
 from application.ports.audit import AuditLog
+from application.ports.blobs import BlobLedger
 from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.owned_data import OwnedData
@@ -261,6 +262,10 @@ class ReadTransaction(Protocol):
 
 class Transaction(ReadTransaction, Protocol):
     """One short transaction: it ends in a rollback unless `commit` was awaited, also when cancelled."""
+
+    @property
+    @abstractmethod
+    def blobs(self) -> BlobLedger: ...
 
     @property
     @abstractmethod

@@ -60,10 +60,17 @@ class VectorIndex(Protocol):
         """
 
     @abstractmethod
-    async def missing(self, generation: Generation, *, after: Unembedded | None = None, limit: int) -> list[Unembedded]:
+    async def missing(
+        self,
+        generation: Generation,
+        *,
+        after: Unembedded | None = None,
+        document: DocumentId | None = None,
+        limit: int,
+    ) -> list[Unembedded]:
         """Chunks, anybody's, that have no vector in it: owner by owner in the order of their ids, from behind `after`.
 
-        At most `limit` of them. For whoever embeds them, not for a caller.
+        At most `limit` of them, and only those of `document` when given. For whoever embeds them, not for a caller.
         """
 
     @abstractmethod
@@ -82,5 +89,6 @@ class VectorIndex(Protocol):
     ) -> list[VectorHit]:
         """The owner's chunks nearest to the vector, nearest first and of equals the older first.
 
-        Only those of `documents` when given. There are `limit` of them whenever so many have a vector.
+        Only those of documents that are ready, and of `documents` when given. There are `limit` of them whenever so
+        many have a vector.
         """

@@ -18,7 +18,7 @@ from domain.knowledge import Document
 from domain.retrieval.findings import Findings
 from domain.retrieval.terms import terms_of
 from tests.support.builders import ALICE, BOB, NOON
-from tests.support.knowledge import add_document, chunk, embed, generation_of
+from tests.support.knowledge import add_document, chunk, embed, generation_of, make_ready
 
 MODEL = "local:all-MiniLM-L6-v2"
 TEXTS = ["Cats are sleeping on the mat", "A dog barks at the cats", "Stocks fell sharply"]
@@ -84,6 +84,7 @@ async def stored(database: MemoryDatabase, model: str = MODEL, language: str = "
         begun = await tx.search.begin(document.id, owner=ALICE, chunks=len(TEXTS), at=NOON)
         await tx.search.add(begun, [IndexedChunk(chunk(text), terms_of([text], stem)) for text in TEXTS], at=NOON)
         await tx.commit()
+    await make_ready(database, document)
     await embed(database, await generation_of(database, model), document, *VECTORS)
     return document
 

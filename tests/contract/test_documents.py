@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from application.ports.storage import Transaction
+from domain.blob import BlobId
 from domain.errors import DocumentConflict, DocumentNotFound
 from domain.knowledge import Document, DocumentStatus
-from domain.reading import MediaType, Page, Reading
+from domain.reading import Heading, MediaType, Page, Reading, Span, Table
 from domain.run import Problem
 from tests.support.builders import ALICE, BOB, LATER, NOON, ODD_TEXTS, add_conversation, exchange
 from tests.support.databases import Database
@@ -17,7 +18,7 @@ from tests.support.knowledge import add_document, index, new_document, store
 BYTES = bytes(range(256)) * 3_000
 METHODS: dict[str, Callable[[Transaction, Document], Awaitable[object]]] = {
     "get": lambda tx, its: tx.documents.get(its.id, owner=BOB),
-    "content": lambda tx, its: tx.documents.content(its.id, owner=BOB),
+    "blob": lambda tx, its: tx.documents.blob(its.id, owner=BOB),
     "reading": lambda tx, its: tx.documents.reading(its.id, owner=BOB),
     "keep_reading": lambda tx, its: tx.documents.keep_reading(its.id, reading("mine"), owner=BOB),
     "change": lambda tx, its: tx.documents.change(replace(its, owner=BOB, title="mine"), was=its),
@@ -29,7 +30,15 @@ METHODS: dict[str, Callable[[Transaction, Document], Awaitable[object]]] = {
 
 
 def reading(text: str) -> Reading:
-    return Reading(text=text, media_type=MediaType.PDF, pages=(Page(0, 1, 1), Page(1, len(text), 7)))
+    return Reading(
+        text=text,
+        media_type=MediaType.PDF,
+        title=text,
+        pages=(Page(0, 1, 1), Page(1, len(text), 7)),
+        headings=(Heading(0, 1, 2, text),),
+        tables=(Table(0, 1, 1, text),),
+        code=(Span(0, 1),),
+    )
 
 
 async def stored(database: Database, document: Document) -> Document:
@@ -49,27 +58,22 @@ async def delete(database: Database, document: Document) -> None:
         await tx.commit()
 
 
-async def test_a_document_is_queued_with_its_bytes(database: Database) -> None:
+async def test_a_document_is_queued_and_says_where_its_bytes_are(database: Database) -> None:
     document = await add_document(database, BYTES)
     assert document == await stored(database, document)
     assert (document.status, document.size_bytes) == (DocumentStatus.QUEUED, len(BYTES))
     assert (document.media_type, document.strategy) == (MediaType.MARKDOWN, "recursive")
     async with database.read() as tx:
-        assert await tx.documents.content(document.id, owner=ALICE) == BYTES
+        assert await tx.documents.blob(document.id, owner=ALICE) == new_document(BYTES).blob
         assert await tx.documents.reading(document.id, owner=ALICE) is None
-
-
-async def test_an_empty_file_is_a_document_too(database: Database) -> None:
-    document = await add_document(database, b"")
-    async with database.read() as tx:
-        assert await tx.documents.content(document.id, owner=ALICE) == b""
 
 
 async def test_the_same_bytes_of_the_same_owner_are_the_same_document(database: Database) -> None:
     first = await add_document(database)
     async with database.begin() as tx:
-        again, is_new = await tx.documents.add(new_document(filename="another name"), b"content")
-        other, is_new_of_other = await tx.documents.add(new_document(owner=BOB), b"content")
+        await tx.blobs.expect(new_document(owner=BOB).blob, owner=BOB, at=NOON)
+        again, is_new = await tx.documents.add(replace(new_document(filename="another name"), blob=BlobId("other")))
+        other, is_new_of_other = await tx.documents.add(new_document(owner=BOB))
         await tx.commit()
     assert (again, is_new) == (first, False)
     assert is_new_of_other
@@ -157,7 +161,9 @@ async def test_a_deleted_document_is_gone_and_its_bytes_are_new_again(database: 
         with pytest.raises(DocumentNotFound):
             await again(database, document)
     async with database.begin() as tx:
-        other, is_new = await tx.documents.add(new_document(b"words"), b"words")
+        fresh = BlobId("another")
+        await tx.blobs.expect(fresh, owner=ALICE, at=NOON)
+        other, is_new = await tx.documents.add(replace(new_document(b"words"), blob=fresh))
         await tx.commit()
     assert is_new
     assert other.id > document.id
@@ -166,7 +172,8 @@ async def test_a_deleted_document_is_gone_and_its_bytes_are_new_again(database: 
 async def test_what_is_not_committed_is_forgotten(database: Database) -> None:
     document = await store(database, "kept", "kept words")
     async with database.begin() as tx:
-        await tx.documents.add(new_document(b"other"), b"other")
+        await tx.blobs.expect(new_document(b"other").blob, owner=ALICE, at=NOON)
+        await tx.documents.add(new_document(b"other"))
         await tx.documents.delete(document.id, owner=ALICE)
     async with database.read() as tx:
         assert await tx.documents.page(owner=ALICE, before=None, limit=10) == [await stored(database, document)]

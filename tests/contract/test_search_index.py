@@ -8,7 +8,7 @@ import pytest
 
 from application.ports.search_index import IndexedChunk
 from domain.errors import DocumentConflict, DocumentNotFound
-from domain.knowledge import Chunk, ChunkId, ChunkKind, DocumentId
+from domain.knowledge import Chunk, ChunkId, ChunkKind, DocumentId, DocumentStatus
 from domain.retrieval.query import query_of
 from domain.retrieval.ranking import rarity, saturation
 from domain.retrieval.terms import terms_of
@@ -19,6 +19,7 @@ from tests.support.knowledge import (
     find,
     index,
     indexed,
+    make_ready,
     passages,
     store,
     texts_found,
@@ -96,6 +97,7 @@ async def test_a_passage_is_the_chunk_as_it_was_and_where_it_stands(database: Da
         document = await tx.search.begin(document.id, owner=ALICE, chunks=1, at=NOON)
         await tx.search.add(document, [IndexedChunk(chunk, terms_of(["price"], without_s))], at=LATER)
         await tx.commit()
+    await make_ready(database, document)
     ((hit),) = await find(database, "price")
     (passage,) = await passages(database, [ChunkId(10**18), hit.id])
     assert passage.chunk == chunk
@@ -105,7 +107,7 @@ async def test_a_passage_is_the_chunk_as_it_was_and_where_it_stands(database: Da
         assert await tx.search.passages_of(document.id, owner=ALICE, first=1, limit=10) == []
 
 
-async def test_each_batch_is_found_at_once_and_progress_is_counted(database: Database) -> None:
+async def test_progress_is_counted_and_half_a_document_is_never_found(database: Database) -> None:
     document = await add_document(database)
     async with database.begin() as tx:
         begun = await tx.search.begin(document.id, owner=ALICE, chunks=3, at=NOON)
@@ -113,12 +115,25 @@ async def test_each_batch_is_found_at_once_and_progress_is_counted(database: Dat
     assert (begun.chunks, begun.indexed, begun.version) == (3, 0, 1)
     async with database.begin() as tx:
         half = await tx.search.add(begun, [indexed("red fox"), indexed("red hen")], at=LATER)
-        assert len(await tx.search.find(query_of("red", []), owner=ALICE, limit=10)) == 2, "its own changes are seen"
         await tx.commit()
     assert (half.chunks, half.indexed, half.updated_at) == (3, 2, LATER)
-    assert len(await find(database, "red")) == 2
+    other = await store(database, "other", "a red ant")
     async with database.read() as tx:
         assert await tx.documents.get(document.id, owner=ALICE) == half
+    for asked in ("red", '"red"'):
+        assert await texts_found(database, asked) == ["a red ant"]
+        assert await texts_found(database, asked, documents=[document.id]) == []
+        assert await texts_found(database, asked, documents=[document.id, other.id]) == ["a red ant"]
+    async with database.begin() as tx:
+        await tx.search.add(half, [indexed("red bee")], at=LATER)
+        await tx.commit()
+    assert await texts_found(database, "red bee") == ["a red ant"]
+    await make_ready(database, document)
+    assert len(await find(database, "red")) == 4
+    async with database.begin() as tx:
+        ready = await tx.documents.get(document.id, owner=ALICE)
+        await tx.documents.change(replace(ready, status=DocumentStatus.INDEXING), was=ready)
+        assert len(await tx.search.find(query_of("red", []), owner=ALICE, limit=10)) == 1, "its own changes are seen"
 
 
 @pytest.mark.parametrize("late", ["again", "another version", "too many"])
@@ -201,6 +216,8 @@ async def test_a_word_in_thousands_of_chunks_and_documents_interleaved(database:
             two = await tx.search.add(two, some, at=NOON)
             one = await tx.search.add(one, some, at=NOON)
         await tx.commit()
+    for document in (one, two):
+        await make_ready(database, document)
     assert len(await find(database, "common", limit=2_000)) == 1_400
     assert len(await find(database, "rare common", limit=2_000)) == 14, "a word that is everywhere finds nothing new"
     assert len(await find(database, '"common c7"')) == 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from math import hypot
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from application.ports.storage import Transaction
 from application.ports.vector_index import Generation, Unembedded
 from domain.access import OwnerId
-from domain.knowledge import ChunkId, Document, DocumentId
+from domain.knowledge import ChunkId, Document, DocumentId, DocumentStatus
 from tests.support.builders import ALICE, BOB
 from tests.support.databases import Database
 from tests.support.knowledge import add_document, embed, generation_of, index, nearest, store
@@ -164,6 +165,22 @@ async def test_what_lacks_a_vector_is_known_whosever_it_is(database: Database) -
     await store(database, "hers", "three", owner=BOB)
     await embed(database, generation, mine, EAST)
     assert {(each.owner, each.text) for each in await missing(database, generation)} == {(ALICE, "two"), (BOB, "three")}
+
+
+async def test_neighbours_are_of_documents_that_are_ready(database: Database) -> None:
+    generation = await generation_of(database)
+    one, two, three = [await store(database, name, name) for name in ("one", "two", "three")]
+    ids = [(await embed(database, generation, document, EAST))[0] for document in (one, two, three)]
+    assert [hit.id for hit in await nearest(database, generation, EAST)] == ids
+    for document in (one, three):
+        async with database.begin() as tx:
+            await tx.documents.change(replace(document, status=DocumentStatus.INDEXING), was=document)
+            await tx.commit()
+    assert [hit.id for hit in await nearest(database, generation, EAST)] == [ids[1]]
+    assert await nearest(database, generation, EAST, documents=[one.id]) == []
+    async with database.begin() as tx:
+        its = await tx.vectors.missing(await tx.vectors.generation("other", 3), document=two.id, limit=10)
+    assert [each.id for each in its] == [ids[1]]
 
 
 async def test_documents_without_an_index_have_no_neighbours(database: Database) -> None:

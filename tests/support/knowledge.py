@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from application.ports.documents import NewDocument
 from application.ports.search_index import IndexedChunk, WordHit
 from application.ports.vector_index import Generation, VectorHit
 from domain.access import OwnerId
-from domain.knowledge import Chunk, ChunkId, Document, DocumentId
+from domain.blob import BlobId
+from domain.knowledge import Chunk, ChunkId, Document, DocumentId, DocumentStatus
 from domain.reading import MediaType
 from domain.retrieval.passage import Passage
 from domain.retrieval.query import query_of
@@ -22,8 +24,10 @@ def without_s(word: str) -> str:
 
 
 def new_document(content: bytes = b"content", *, owner: OwnerId = ALICE, filename: str = "notes.md") -> NewDocument:
+    """Its blob is named after its owner and its bytes."""
     digest = hashlib.sha256(content).hexdigest()
     return NewDocument(
+        blob=BlobId(f"{owner}-{digest}"),
         owner=owner,
         filename=filename,
         digest=digest,
@@ -35,10 +39,21 @@ def new_document(content: bytes = b"content", *, owner: OwnerId = ALICE, filenam
 
 
 async def add_document(database: Database, content: bytes = b"content", *, owner: OwnerId = ALICE) -> Document:
+    new = new_document(content, owner=owner)
     async with database.begin() as tx:
-        document, _ = await tx.documents.add(new_document(content, owner=owner), content)
+        await tx.blobs.expect(new.blob, owner=owner, at=NOON)
+        document, _ = await tx.documents.add(new)
         await tx.commit()
     return document
+
+
+async def make_ready(database: Database, document: Document) -> Document:
+    """From now on it is found."""
+    async with database.begin() as tx:
+        was = await tx.documents.get(document.id, owner=document.owner)
+        await tx.documents.change(ready := replace(was, status=DocumentStatus.READY), was=was)
+        await tx.commit()
+    return ready
 
 
 def chunk(text: str, *, start: int = 0, heading: str = "") -> Chunk:
@@ -51,7 +66,7 @@ def indexed(text: str, *, heading: str = "") -> IndexedChunk:
 
 
 async def index(database: Database, document: Document, *texts: str, batch: int = 100) -> Document:
-    """Index the texts as the document's only chunks, so many in a transaction."""
+    """Index the texts as the document's only chunks, so many in a transaction; then it is ready."""
     async with database.begin() as tx:
         document = await tx.search.begin(document.id, owner=document.owner, chunks=len(texts), at=NOON)
         await tx.commit()
@@ -60,7 +75,7 @@ async def index(database: Database, document: Document, *texts: str, batch: int 
             some = [indexed(text) for text in texts[start : start + batch]]
             document = await tx.search.add(document, some, at=NOON)
             await tx.commit()
-    return document
+    return await make_ready(database, document)
 
 
 async def store(database: Database, name: str, *texts: str, owner: OwnerId = ALICE) -> Document:

@@ -8,6 +8,7 @@ from adapters.stemming.snowball import SnowballStemmer
 from application.ports.documents import NewDocument
 from application.ports.search_index import IndexedChunk
 from domain.access import LOCAL_OWNER, OwnerId
+from domain.blob import BlobId
 from domain.citation import DocumentId
 from domain.knowledge import Chunk, Document, DocumentStatus
 from domain.reading import MediaType, Page, Reading
@@ -48,12 +49,14 @@ async def put(
         owner=owner,
         filename=name,
         digest=hashlib.sha256(name.encode() + content).hexdigest(),
+        blob=BlobId(f"{owner}-{name}-{hashlib.sha256(content).hexdigest()}"),
         size_bytes=len(content),
         created_at=NOON,
         media_type=MediaType.TEXT,
     )
     async with database.begin() as tx:
-        document, _ = await tx.documents.add(new, content)
+        await tx.blobs.expect(new.blob, owner=owner, at=NOON)
+        document, _ = await tx.documents.add(new)
         await tx.documents.keep_reading(document.id, reading, owner=owner)
         read = replace(document, language=language, pages=len(pages), status=DocumentStatus.READING)
         await tx.documents.change(read, was=document)
