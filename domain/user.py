@@ -49,6 +49,17 @@ class Login:
     refresh_hash: str = field(repr=False)
     created_at: datetime
     expires_at: datetime
+    rotated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who somebody is at a provider of OpenID Connect: its issuer, and its lasting name for them."""
+
+    issuer: str
+    subject: str
+    user_id: UserId
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,10 @@ from application.access.create_api_key import CreateApiKey
 from application.access.credentials import Credentials
 from application.access.delete_account import DeleteAccount
 from application.access.delete_invitation import DeleteInvitation
+from application.access.end_session import EndSession
 from application.access.export_account import ExportAccount
 from application.access.get_account import GetAccount
+from application.access.has_users import HasUsers
 from application.access.invite_user import InviteUser
 from application.access.list_api_keys import ListApiKeys
 from application.access.list_audit import ListAudit
@@ -41,6 +43,8 @@ class AccessServices:
     log_in: LogIn
     refresh: RefreshLogin
     log_out: LogOut
+    end_session: EndSession
+    has_users: HasUsers
     get_account: GetAccount
     change_password: ChangePassword
     export_account: ExportAccount
@@ -89,6 +93,8 @@ def access_services(
         log_in=LogIn(**store, **slow, tokens=login_tokens),  # type: ignore[arg-type]
         refresh=RefreshLogin(begin=begin, tokens=login_tokens, credentials=credentials, now=now),
         log_out=LogOut(begin=begin, credentials=credentials),
+        end_session=EndSession(begin=begin, tokens=login_tokens, credentials=credentials),
+        has_users=HasUsers(read=read),
         get_account=GetAccount(read=read),
         change_password=ChangePassword(**store, **slow, credentials=credentials),  # type: ignore[arg-type]
         export_account=ExportAccount(read=read),

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from domain.access import KeyId, LoginId, UserId
-from domain.user import ApiKey, AuditEntry, AuditId, Invitation, InvitationId, Login, User
+from domain.user import ApiKey, AuditEntry, AuditId, Identity, Invitation, InvitationId, Login, User
 
 
 @dataclass(slots=True)
@@ -16,6 +16,7 @@ class AccessTables:
     logins: dict[LoginId, Login] = field(default_factory=dict)
     api_keys: dict[KeyId, ApiKey] = field(default_factory=dict)
     invitations: dict[InvitationId, Invitation] = field(default_factory=dict)
+    identities: dict[tuple[str, str], Identity] = field(default_factory=dict)
     audit: dict[AuditId, AuditEntry] = field(default_factory=dict)
     ids: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -48,4 +49,5 @@ class AccessDraft:
         del rows.users[id]
         rows.logins = {key: login for key, login in rows.logins.items() if login.user_id != id}
         rows.api_keys = {key: kept for key, kept in rows.api_keys.items() if kept.user_id != id}
+        rows.identities = {key: each for key, each in rows.identities.items() if each.user_id != id}
         rows.invitations = {key: each for key, each in rows.invitations.items() if each.used_by != id}

@@ -21,7 +21,7 @@ from adapters.memory.run_log import MemoryRunLog
 from adapters.memory.runs import MemoryRuns
 from adapters.memory.search_index import MemorySearchIndex
 from adapters.memory.tables import Draft, Tables
-from adapters.memory.users import MemoryInvitations, MemoryLogins, MemoryUsers
+from adapters.memory.users import MemoryIdentities, MemoryInvitations, MemoryLogins, MemoryUsers
 from adapters.memory.vector_index import MemoryVectorIndex
 from adapters.memory.workers import MemoryWorkers
 from application.ports.api_keys import ApiKeyRepository
@@ -42,7 +42,7 @@ from application.ports.storage import (
     Transaction,
     UsageLedger,
 )
-from application.ports.users import InvitationRepository, LoginRepository, UserRepository
+from application.ports.users import IdentityRepository, InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
 from application.ports.workers import Workers
 from domain.errors import StorageUnavailable
@@ -96,6 +96,10 @@ class MemoryReadTransaction(ReadTransaction):
     @property
     def invitations(self) -> InvitationRepository:
         return MemoryInvitations(self._access)
+
+    @property
+    def identities(self) -> IdentityRepository:
+        return MemoryIdentities(self._access)
 
     @property
     def api_keys(self) -> ApiKeyRepository:

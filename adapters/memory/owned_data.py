@@ -19,6 +19,7 @@ KINDS = (
     "messages",
     "runs",
     "logins",
+    "identities",
     "api_keys",
     "approvals",
     "run_events",
@@ -87,6 +88,8 @@ class MemoryOwnedData(OwnedData):
                 return users
             case "logins":
                 return [login for login in access.logins.values() if login.user_id in {user.id for user in users}]
+            case "identities":
+                return [each for each in access.identities.values() if each.user_id in {user.id for user in users}]
             case "api_keys":
                 return [key for key in access.api_keys.values() if key.owner == owner]
         return [entry for entry in access.audit.values() if entry.owner == owner]

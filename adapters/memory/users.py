@@ -4,10 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.memory.access_tables import AccessDraft
-from application.ports.users import InvitationRepository, LoginRepository, UserChange, UserRepository
+from application.ports.users import (
+    IdentityRepository,
+    InvitationRepository,
+    LoginRepository,
+    UserChange,
+    UserRepository,
+)
 from domain.access import LoginId, UserId
 from domain.errors import InvitationNotFound, NameTaken, UserNotFound
-from domain.user import Invitation, InvitationId, Login, User
+from domain.user import Identity, Invitation, InvitationId, Login, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +76,9 @@ class MemoryLogins(LoginRepository):
     async def get(self, id: LoginId) -> Login | None:
         return self.draft.rows.logins.get(id)
 
-    async def rotate(self, id: LoginId, *, refresh_hash: str) -> None:
+    async def rotate(self, id: LoginId, *, refresh_hash: str, at: datetime) -> None:
         if login := self.draft.rows.logins.get(id):
-            self.draft.rows.logins[id] = replace(login, refresh_hash=refresh_hash)
+            self.draft.rows.logins[id] = replace(login, refresh_hash=refresh_hash, rotated_at=at)
 
     async def end(self, id: LoginId) -> None:
         self.draft.rows.logins.pop(id, None)
@@ -81,6 +87,21 @@ class MemoryLogins(LoginRepository):
         for login in list(self.draft.rows.logins.values()):
             if login.user_id == user_id and login.id != but:
                 del self.draft.rows.logins[login.id]
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryIdentities(IdentityRepository):
+    draft: AccessDraft
+
+    async def find(self, issuer: str, subject: str) -> UserId | None:
+        found = self.draft.rows.identities.get((issuer, subject))
+        return found.user_id if found else None
+
+    async def add(self, identity: Identity) -> None:
+        name = (identity.issuer, identity.subject)
+        if name in self.draft.rows.identities:
+            raise NameTaken
+        self.draft.rows.identities[name] = identity
 
 
 @dataclass(frozen=True, slots=True)

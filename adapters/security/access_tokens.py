@@ -1,6 +1,8 @@
 """Access tokens as JSON Web Tokens: one algorithm, issuer, audience and key, whatever a token says of itself."""
 
 import hashlib
+import hmac
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +23,7 @@ class JwtAccessTokens(AccessTokens):
 
     def __init__(self, secret: bytes) -> None:
         self._key = hashlib.sha256(b"parley access tokens" + secret).digest()
+        self._refresh_key = hashlib.sha256(b"parley refresh tokens" + secret).digest()
         self.kid = hashlib.sha256(self._key).hexdigest()[:16]
 
     def issue(self, claims: TokenClaims, *, at: datetime) -> str:
@@ -34,6 +37,10 @@ class JwtAccessTokens(AccessTokens):
             "exp": claims.expires_at,
         }
         return jwt.encode(payload, self._key, ALGORITHM, headers={"kid": self.kid})
+
+    def successor(self, secret: str) -> str:
+        made = hmac.digest(self._refresh_key, secret.encode("utf-8", "surrogatepass"), "sha256")
+        return urlsafe_b64encode(made).decode().rstrip("=")
 
     def read(self, token: str) -> TokenClaims:
         try:

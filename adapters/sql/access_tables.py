@@ -26,7 +26,25 @@ logins = sa.Table(
     sa.Column("refresh_hash", Words, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("rotated_at", UtcDateTime),
     sa.Index("logins_user", "user_id", "created_at"),
+)
+
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("issuer", Words, primary_key=True),
+    sa.Column("subject", Words, primary_key=True),
+    sa.Column("user_id", sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("identities_user", "user_id"),
+)
+
+signing_secret = sa.Table(
+    "signing_secret",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("fingerprint", Words, nullable=False),
 )
 
 api_keys = sa.Table(

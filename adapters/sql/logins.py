@@ -16,7 +16,11 @@ n, i = logins.c, invitations.c
 GET = sa.select(logins).where(n.id == sa.bindparam("which"))
 FIND = sa.select(invitations).where(i.code_hash == sa.bindparam("code"))
 NEWEST = sa.select(n.id).where(n.user_id == sa.bindparam("whose")).order_by(n.created_at.desc(), n.id.desc())
-ROTATE = sa.update(logins).where(n.id == sa.bindparam("which")).values(refresh_hash=sa.bindparam("hash"))
+ROTATE = (
+    sa.update(logins)
+    .where(n.id == sa.bindparam("which"))
+    .values(refresh_hash=sa.bindparam("hash"), rotated_at=sa.bindparam("moment"))
+)
 
 
 class SqlLoginRepository(Repository, LoginRepository):
@@ -47,11 +51,12 @@ class SqlLoginRepository(Repository, LoginRepository):
             refresh_hash=row.refresh_hash,
             created_at=row.created_at,
             expires_at=row.expires_at,
+            rotated_at=row.rotated_at,
         )
 
     @in_session(writes=True)
-    def rotate(self, connection: sa.Connection, id: LoginId, *, refresh_hash: str) -> None:
-        connection.execute(ROTATE, {"which": id, "hash": refresh_hash})
+    def rotate(self, connection: sa.Connection, id: LoginId, *, refresh_hash: str, at: datetime) -> None:
+        connection.execute(ROTATE, {"which": id, "hash": refresh_hash, "moment": at})
 
     @in_session(writes=True)
     def end(self, connection: sa.Connection, id: LoginId) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.sql.access_tables import audit_log, invitations, logins, users
+from adapters.sql.access_tables import audit_log, identities, invitations, logins, users
 from adapters.sql.knowledge_tables import blob_parts, blobs
 from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import metadata, usage
@@ -20,7 +20,7 @@ NOBODY = OwnerId("nobody")
 HIDDEN = frozenset({"password_hash", "refresh_hash", "secret_hash", "code_hash"})
 DERIVED = frozenset({"postings", "document_terms", "vectors", "search_indexes", "chunks"})
 """Made from the documents, and made again from them."""
-BY_NAME = frozenset({users.name, logins.name, invitations.name, audit_log.name})
+BY_NAME = frozenset({users.name, logins.name, identities.name, invitations.name, audit_log.name})
 """Their owner is written in another way."""
 
 
@@ -42,8 +42,8 @@ def _of(table: sa.Table, owner: OwnerId) -> sa.Select[Any]:
         return statement.where(audit_log.c.by_owner == owner)
     if table is users:
         return statement.where(_is_user(users.c.id, owner))
-    if table is logins:
-        return statement.where(_is_user(logins.c.user_id, owner))
+    if table in (logins, identities):
+        return statement.where(_is_user(table.c.user_id, owner))
     path, last = _path(table) or [], table
     for key in path:
         last = key.column.table

@@ -6,6 +6,7 @@ from adapters.sql.audit import SqlAuditLog
 from adapters.sql.blob_ledger import SqlBlobLedger
 from adapters.sql.conversations import SqlConversationRepository
 from adapters.sql.documents import SqlDocumentRepository
+from adapters.sql.identities import SqlIdentityRepository
 from adapters.sql.keys import SqlIdempotencyKeys
 from adapters.sql.ledger import SqlUsageLedger
 from adapters.sql.logins import SqlInvitationRepository, SqlLoginRepository
@@ -33,7 +34,7 @@ from application.ports.storage import (
     Transaction,
     UsageLedger,
 )
-from application.ports.users import InvitationRepository, LoginRepository, UserRepository
+from application.ports.users import IdentityRepository, InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
 
 
@@ -82,6 +83,10 @@ class SqlReadTransaction(ReadTransaction):
     @property
     def invitations(self) -> InvitationRepository:
         return SqlInvitationRepository(self._session)
+
+    @property
+    def identities(self) -> IdentityRepository:
+        return SqlIdentityRepository(self._session)
 
     @property
     def api_keys(self) -> ApiKeyRepository:

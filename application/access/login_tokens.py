@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from application.access.secret_hash import secret_hash
+from application.access.secret_hash import is_hash_of, secret_hash
 from application.ports.access_tokens import AccessTokens, TokenClaims
 from application.ports.chance import NewSecret
 from application.ports.clock import Now
@@ -20,6 +20,8 @@ class TokenPair:
     access_token: str
     refresh_token: str
     expires_in_seconds: int
+    login_seconds: int
+    """What is left of the login, and so of the refresh token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +36,32 @@ class LoginTokens:
         """A login to be stored, and its first tokens."""
         at = self.now()
         expires_at = at + timedelta(seconds=self.login_seconds)
-        id = LoginId(self.new_secret())
-        return self.rotated(Login(id=id, user_id=user_id, refresh_hash="", created_at=at, expires_at=expires_at))
+        id, secret = LoginId(self.new_secret()), self.new_secret()
+        hashed = secret_hash(secret)
+        login = Login(id=id, user_id=user_id, refresh_hash=hashed, created_at=at, expires_at=expires_at)
+        return login, self._pair(login, secret)
 
-    def rotated(self, login: Login) -> tuple[Login, TokenPair]:
-        """The login with the next refresh token, and that token."""
-        secret, at = self.new_secret(), self.now()
+    def rotated(self, login: Login, secret: str) -> tuple[Login, TokenPair]:
+        """The login with the refresh token that follows the one with this secret, and that token."""
+        following = self.tokens.successor(secret)
+        rotated = replace(login, refresh_hash=secret_hash(following), rotated_at=self.now())
+        return rotated, self._pair(login, following)
+
+    def again(self, login: Login, secret: str, *, within: timedelta) -> TokenPair | None:
+        """What the refresh token with this secret has given already, if it was the last one used, and lately."""
+        following = self.tokens.successor(secret)
+        at = login.rotated_at
+        if at is None or self.now() - at > within or not is_hash_of(following, login.refresh_hash):
+            return None
+        return self._pair(login, following)
+
+    def _pair(self, login: Login, secret: str) -> TokenPair:
+        at = self.now()
         expires_at = min(at + timedelta(seconds=self.access_seconds), login.expires_at)
         access = self.tokens.issue(TokenClaims(login.user_id, login.id, expires_at), at=at)
-        pair = TokenPair(login.user_id, access, f"{PREFIX}{login.id}.{secret}", int((expires_at - at).total_seconds()))
-        return replace(login, refresh_hash=secret_hash(secret)), pair
+        lasts = int((expires_at - at).total_seconds())
+        left = int((login.expires_at - at).total_seconds())
+        return TokenPair(login.user_id, access, f"{PREFIX}{login.id}.{secret}", lasts, left)
 
 
 def parts_of(refresh_token: str) -> tuple[LoginId, str]:

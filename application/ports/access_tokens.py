@@ -1,4 +1,4 @@
-"""The port of access tokens: signed, short-lived, naming a login."""
+"""The port of access tokens, signed, short-lived and naming a login; and of what follows a refresh token."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -19,6 +19,10 @@ class AccessTokens(Protocol):
     @abstractmethod
     def issue(self, claims: TokenClaims, *, at: datetime) -> str:
         """Signed, good from `at` until the claims expire."""
+
+    @abstractmethod
+    def successor(self, secret: str) -> str:
+        """The secret that follows another: always the same, on every replica, and nobody else can tell it."""
 
     @abstractmethod
     def read(self, token: str) -> TokenClaims:

@@ -15,7 +15,7 @@ from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.owned_data import OwnedData
 from application.ports.search_index import SearchIndex
-from application.ports.users import InvitationRepository, LoginRepository, UserRepository
+from application.ports.users import IdentityRepository, InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
 from domain.access import OwnerId
 from domain.branching import Link
@@ -246,6 +246,10 @@ class ReadTransaction(Protocol):
     @property
     @abstractmethod
     def invitations(self) -> InvitationRepository: ...
+
+    @property
+    @abstractmethod
+    def identities(self) -> IdentityRepository: ...
 
     @property
     @abstractmethod

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.access import LoginId, UserId
-from domain.user import Invitation, InvitationId, Login, User
+from domain.user import Identity, Invitation, InvitationId, Login, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class LoginRepository(Protocol):
         """In a transaction that changes things, nobody else rotates or ends it until that has ended."""
 
     @abstractmethod
-    async def rotate(self, id: LoginId, *, refresh_hash: str) -> None:
-        """From the commit on, the refresh token of this hash alone is good."""
+    async def rotate(self, id: LoginId, *, refresh_hash: str, at: datetime) -> None:
+        """From the commit on, the refresh token of this hash alone is good; `at` is kept as when that was."""
 
     @abstractmethod
     async def end(self, id: LoginId) -> None:
@@ -68,6 +68,16 @@ class LoginRepository(Protocol):
     @abstractmethod
     async def end_all(self, user_id: UserId, *, but: LoginId | None = None) -> None:
         """End every login of the user, but for one."""
+
+
+class IdentityRepository(Protocol):
+    @abstractmethod
+    async def find(self, issuer: str, subject: str) -> UserId | None:
+        """The user that this is."""
+
+    @abstractmethod
+    async def add(self, identity: Identity) -> None:
+        """Raise NameTaken when that is somebody already. It goes with its user."""
 
 
 class InvitationRepository(Protocol):

@@ -29,6 +29,36 @@ class RefreshBody(Body):
     refresh_token: Annotated[StrictStr, Field(max_length=1000)]
 
 
+class SessionBody(Body):
+    model_config = body_example({"username": "ann", "password": "three cats on a wall"})
+
+    username: Name
+    password: Password
+
+
+class AccessTokenOut(Out):
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105  # what kind it is
+    expires_in: Annotated[int, Field(description="seconds")]
+
+    @classmethod
+    def of(cls, pair: TokenPair) -> "AccessTokenOut":
+        return cls(access_token=pair.access_token, expires_in=pair.expires_in_seconds)
+
+
+class OidcOut(Out):
+    label: str
+
+
+class MethodsOut(Out):
+    """`login`: whether anybody has to sign in. `setup`: nobody is registered yet. `oidc`: what its button says."""
+
+    login: bool
+    setup: bool
+    registration: Literal["open", "invited", "closed"]
+    oidc: OidcOut | None
+
+
 class TokensOut(Out):
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105  # what kind it is

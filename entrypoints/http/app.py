@@ -23,6 +23,7 @@ from entrypoints.http import (
     models,
     runs,
     search,
+    session,
     workflows,
 )
 from entrypoints.http.access import CredentialGate, Gate, LocalGate
@@ -56,7 +57,7 @@ Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=
 ROUTES = (openai_chat, chat, home, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
           responses, compaction, response_socket, openai_conversations, embeddings, openai_models, models,
-          search, auth, account, api_keys, admin)  # fmt: skip
+          search, auth, session, account, api_keys, admin)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 EXPOSED = ["X-Request-Id", "Link", "Retry-After", "WWW-Authenticate"]
 
@@ -82,7 +83,7 @@ def create_app(container: Container | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     add_access(app, container)
     if settings.cors_origins:
-        # without credentials: no cookie is ever looked at, so a page has nothing but what it sends itself
+        # without credentials: the cookie of a session is for pages of this server's own, others send a token
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,

@@ -19,7 +19,7 @@ NOBODY_LOGS_IN = "There is no login here: the server was started with PARLEY_AUT
 Field200 = Annotated[str, Form(max_length=200)]
 
 
-def _check_login_is_needed(services: Services) -> None:
+def check_login_is_needed(services: Services) -> None:
     """A token that nobody looks at would only seem to protect. Raise Forbidden."""
     if services.settings().auth == "local":
         raise Forbidden(NOBODY_LOGS_IN)
@@ -31,7 +31,7 @@ def _check_login_is_needed(services: Services) -> None:
 async def register(body: RegisterBody, request: Request, services: Services) -> UserOut:
     """The first user may always, from the server's own machine, and is an admin; who else may, PARLEY_REGISTRATION
     says. A password has at least 10 characters."""
-    _check_login_is_needed(services)
+    check_login_is_needed(services)
     user = await services.access().register(
         body.username,
         body.password.get_secret_value(),
@@ -56,7 +56,7 @@ async def log_in(
     client_secret: Field200 = "",
 ) -> TokensOut:
     """OAuth2's password form: only `username` and `password` are looked at."""
-    _check_login_is_needed(services)
+    check_login_is_needed(services)
     pair = await services.access().log_in(username, password, address=request.scope["address"])
     request.scope["audit_owner"] = owner_of(pair.user_id)
     response.headers["Cache-Control"] = "no-store"
@@ -66,7 +66,7 @@ async def log_in(
 @router.post("/refresh", responses=problems(), summary="Get the next pair of tokens")
 async def refresh(body: RefreshBody, request: Request, response: Response, services: Services) -> TokensOut:
     """A refresh token is good once. One that comes twice is in two hands, so the whole login ends."""
-    _check_login_is_needed(services)
+    check_login_is_needed(services)
     try:
         pair = await services.access().refresh(body.refresh_token)
     except TokenReused as reused:

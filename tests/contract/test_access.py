@@ -1,5 +1,6 @@
 """Users, logins, invitations, keys and the audit log: what their ports promise, over every store."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from application.ports.api_keys import NewApiKey
 from application.ports.users import UserChange
 from domain.access import KeyId, LoginId, OwnerId, Scope, UserId
 from domain.errors import InvitationNotFound, KeyNotFound, NameTaken, UserNotFound
-from domain.user import AuditEntry, InvitationId, Login, User
+from domain.user import AuditEntry, Identity, InvitationId, Login, User
 from tests.support.databases import Database
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -108,7 +109,7 @@ async def test_logins_are_rotated_ended_and_bounded(database: Database) -> None:
         await tx.logins.add(a_login(ben, "ben's"), most=3)
         for number in range(4):
             await tx.logins.add(a_login(ann, str(number), at=AT + number * timedelta(seconds=1)), most=3)
-        await tx.logins.rotate(LoginId("3"), refresh_hash="fresh")
+        await tx.logins.rotate(LoginId("3"), refresh_hash="fresh", at=AT + HOUR)
         await tx.logins.end(LoginId("2"))
         await tx.logins.end(LoginId("not there"))
         await tx.commit()
@@ -116,7 +117,7 @@ async def test_logins_are_rotated_ended_and_bounded(database: Database) -> None:
         found = {id: await tx.logins.get(LoginId(id)) for id in ("expired", "0", "1", "2", "3", "ben's")}
         assert [id for id, login in found.items() if login] == ["1", "3", "ben's"]
         assert found["3"] is not None
-        assert found["3"].refresh_hash == "fresh"
+        assert (found["3"].refresh_hash, found["3"].rotated_at) == ("fresh", AT + HOUR)
     async with database.begin() as tx:
         await tx.logins.end_all(ann.id, but=LoginId("1"))
         assert await tx.logins.get(LoginId("3")) is None
@@ -124,6 +125,28 @@ async def test_logins_are_rotated_ended_and_bounded(database: Database) -> None:
         await tx.logins.end_all(ann.id)
         assert await tx.logins.get(LoginId("1")) is None
         assert await tx.logins.get(LoginId("ben's")) is not None
+
+
+async def test_an_identity_is_one_users_and_goes_with_them(database: Database) -> None:
+    ann = await add_user(database)
+    theirs = Identity(issuer="https://a.example", subject="7", user_id=ann.id, created_at=AT)
+    async with database.begin() as tx:
+        await tx.identities.add(theirs)
+        await tx.commit()
+    async with database.begin() as tx:
+        with pytest.raises(NameTaken):
+            await tx.identities.add(replace(theirs, user_id=(await tx.users.get(ann.id)).id))
+    async with database.read() as tx:
+        assert await tx.identities.find("https://a.example", "7") == ann.id
+        assert await tx.identities.find("https://a.example", "8") is None
+        assert await tx.identities.find("https://b.example", "7") is None
+        mine = await tx.owned.page("identities", owner=ann.owner, skip=0, limit=5)
+        assert [record.values["subject"] for record in mine] == ["7"]
+    async with database.begin() as tx:
+        await tx.users.delete(ann.id)
+        await tx.commit()
+    async with database.read() as tx:
+        assert await tx.identities.find("https://a.example", "7") is None
 
 
 async def test_an_invitation_is_used_once_and_forgotten_when_nobody_did(database: Database) -> None:

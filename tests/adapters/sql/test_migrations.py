@@ -39,7 +39,10 @@ asyncio.run(main())
 
 DEFINITIONS = {
     "sqlite": [
-        sa.text("SELECT type, name, replace(sql, char(10), ' ') FROM sqlite_master WHERE name NOT LIKE 'alembic%'")
+        sa.text(  # a column that was added later stands in the same line
+            "SELECT type, name, replace(replace(sql, char(10), ' '), char(9), '') FROM sqlite_master "
+            "WHERE name NOT LIKE 'alembic%'"
+        )
     ],
     "postgresql": [
         sa.text("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"),
