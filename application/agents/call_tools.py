@@ -29,9 +29,12 @@ class CallTools:
         """
         writer.append([ToolStarted(call.id, call.arguments) for call in calls])
         await writer.flush()
-        async with asyncio.TaskGroup() as group:
-            for call in calls:
-                group.create_task(self._call(run, call, tools[call.name], writer))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for call in calls:
+                    group.create_task(self._call(run, call, tools[call.name], writer))
+        except ExceptionGroup as refusals:  # nothing but RunLost, from as many calls as met it
+            raise refusals.exceptions[0] from None
 
     async def _call(self, run: Run, call: ToolCall, tool: Tool, writer: RunWriter) -> None:
         invocation = ToolInvocation(

@@ -10,6 +10,7 @@ from application.runs.run_writer import RunWriter
 from application.workflows.take_step import TakeStep
 from application.workflows.workflow_run import inputs_of, outcome_of, question_about, workflow_in
 from domain.conversation import PromptMessage
+from domain.errors import InvalidInput
 from domain.run import Run, RunFinished
 from domain.step import StepFinished, StepStarted, WaitsFor
 from domain.workflows.parts import ApprovalStep, PromptStep
@@ -33,8 +34,10 @@ class RunWorkflow:
         try:
             while True:
                 progress = await self._heard(run, workflow, writer)
-                await self._begin(run, workflow, inputs, progress, tasks, writer)
-                if tasks:
+                refused = await self._begin(run, workflow, inputs, progress, tasks, writer)
+                if refused:
+                    writer.append(refused)
+                elif tasks:
                     await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
                     writer.append([tasks.pop(name).result() for name in [*tasks] if tasks[name].done()])
                 elif progress.problems or len(progress.outputs) == len(workflow.steps):
@@ -60,8 +63,9 @@ class RunWorkflow:
         progress: Progress,
         tasks: dict[str, asyncio.Task[StepFinished]],
         writer: RunWriter,
-    ) -> None:
-        """Start what can start now: also what a dead worker had started."""
+    ) -> list[StepFinished]:
+        """Start what can start now: also what a dead worker had started. Return what ended at once, as refused."""
+        refused = list[StepFinished]()
         here = {name: state for name, state in progress.states.items() if state is not StepState.RUNNING}
         for step in ready(workflow, here | dict.fromkeys(tasks, StepState.RUNNING)):
             outputs = {name: progress.outputs[name] for name in step.needs}
@@ -70,5 +74,10 @@ class RunWorkflow:
                 taking = self.take_step(step, inputs, outputs, default_model=run.model)
                 tasks[step.name] = asyncio.create_task(taking)
             elif isinstance(step, ApprovalStep):
-                question, tool = question_about(workflow, step, inputs, outputs)
+                try:
+                    question, tool = question_about(workflow, step, inputs, outputs)
+                except InvalidInput as error:
+                    refused.append(StepFinished(step.name, problem=str(error)))
+                    continue
                 await self.persons.ask(run, [question], {tool.name: tool}, writer, told=progress.asked)
+        return refused

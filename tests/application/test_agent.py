@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator
 import pytest
 
 from application.agents.arguments import ARGUMENT_CHARACTERS
-from application.agents.call_tools import RESULT_CHARACTERS, key_of
+from application.agents.call_tools import RESULT_CHARACTERS, CallTools, key_of
 from application.agents.run_agent import STEERED
 from application.agents.sessions import SessionId
 from application.ports.tools import ToolFailed, ToolInvocation
+from application.runs.live_run import LiveRun
+from application.runs.run_writer import RunWriter
 from domain.access import Principal
 from domain.agent import CALLS_AT_ONCE, CALLS_PER_STEP
 from domain.approval import Approval, ApprovalStatus
 from domain.conversation import Text, ToolCall, ToolResult
-from domain.errors import ApprovalClosed, ApprovalNotFound, InvalidInput, SessionNotFound
+from domain.errors import ApprovalClosed, ApprovalNotFound, InvalidInput, RunLost, SessionNotFound
 from domain.run import Run, RunStatus
 from domain.step import ApprovalDecided, ApprovalRequested, RunWaiting, StepFinished, ToolFinished, ToolStarted
 from domain.tool import ApprovalRule
@@ -370,3 +372,17 @@ async def test_sessions_are_found_by_their_owner_until_they_were_idle_too_long(c
         await forgetful.instruct_session(ANN, session, "Hello?")
     with pytest.raises(InvalidInput, match="tools: there is no 'rm'; there are: look"):
         await core.start_session(ANN, prompt="x", tools=("rm",))
+
+
+async def test_calls_whose_run_is_lost_meanwhile_say_so_as_one(core: Core) -> None:
+    run = await finished(core, await start(core, says("Nothing to do.")))
+    writer = RunWriter(LiveRun(run), wake=lambda writer: writer.stored(writer.take()))
+
+    async def lose_it(invocation: ToolInvocation) -> str:
+        writer.refused()
+        return "too late"
+
+    core.tools.add("lose", lose_it)
+    asked = [ToolCall("call_1", "lose", ""), ToolCall("call_2", "lose", "")]
+    with pytest.raises(RunLost):
+        await CallTools(toolbox=core.tools)(run, asked, core.tools.known, writer)

@@ -13,6 +13,7 @@ from application.ports.workflows import WorkflowCatalogue, WorkflowFault
 from application.workflows.get_workflow_run import GetWorkflowRun
 from application.workflows.start_workflow import StartWorkflow
 from domain.approval import ApprovalStatus
+from domain.conversation import MESSAGE_CHARACTERS
 from domain.errors import InvalidInput, ProviderRejectedRequest, ProviderUnavailable, WorkflowNotFound
 from domain.run import Run, RunStatus, TextDelta
 from domain.step import StepFinished, StepStarted
@@ -38,6 +39,11 @@ ASKED: dict[str, Any] = {
         {"name": "final", "prompt": "{steps.draft}, mind: {steps.check.comment}"},
     ],
     "outputs": {"final": "final", "comment": "check.comment"},
+}
+LOUD: dict[str, Any] = {
+    "inputs": {"topic": {}},
+    "steps": [{"name": "check", "kind": "approval", "prompt": "{inputs.topic} " * 101}],
+    "outputs": {"comment": "check.comment"},
 }
 SHAPED: dict[str, Any] = {
     "inputs": {"topic": {}},
@@ -102,11 +108,11 @@ class Echo(LanguageModel):
 
 
 class Desk(Core):
-    """A process that knows three workflows."""
+    """A process that knows some workflows."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        known = {"fan": FAN, "asked": ASKED, "shaped": SHAPED}
+        known = {"fan": FAN, "asked": ASKED, "loud": LOUD, "shaped": SHAPED}
         catalogue = Known({name: workflow_of(name, definition) for name, definition in known.items()})
         self.start_workflow = StartWorkflow(catalogue=catalogue, turns=self.turns, now=self.clock)
         self.get_workflow_run = GetWorkflowRun(read=self.database.read, log=self.log)
@@ -169,6 +175,14 @@ async def test_a_person_who_says_no_ends_it(desk: Desk) -> None:
     assert run.problem
     assert run.problem.message == "step 'check': a person did not approve: not like this"
     assert len(desk.echo.asked) == 1
+
+
+async def test_a_question_that_became_too_long_for_a_message_fails_its_step(desk: Desk) -> None:
+    run = await desk.ended(await desk.start_workflow(ANN, "loud", {"topic": "x" * 10_000}))
+    assert run.status is RunStatus.FAILED
+    assert run.problem
+    assert (run.problem.code, run.problem.message[:13]) == ("step_failed", "step 'check':")
+    assert f"at most {MESSAGE_CHARACTERS:,} characters" in run.problem.message
 
 
 async def test_an_answer_of_the_wrong_shape_is_asked_for_again_with_the_reason(desk: Desk) -> None:
