@@ -34,8 +34,7 @@ class RunWorkflow:
         try:
             while True:
                 progress = await self._heard(run, workflow, writer)
-                refused = await self._begin(run, workflow, inputs, progress, tasks, writer)
-                if refused:
+                if refused := await self._begin(run, workflow, inputs, progress, tasks, writer):
                     writer.append(refused)
                 elif tasks:
                     await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -51,9 +50,8 @@ class RunWorkflow:
 
     async def _heard(self, run: Run, workflow: Workflow, writer: RunWriter) -> Progress:
         progress = progress_of(workflow, writer.said)
-        if await self.persons.heard(run, [*progress.undecided.values()], writer):
-            progress = progress_of(workflow, writer.said)
-        return progress
+        heard = await self.persons.heard(run, [*progress.undecided.values()], writer)
+        return progress_of(workflow, writer.said) if heard else progress
 
     async def _begin(
         self,
@@ -71,8 +69,7 @@ class RunWorkflow:
             outputs = {name: progress.outputs[name] for name in step.needs}
             if isinstance(step, PromptStep):
                 writer.append([StepStarted(step.name)])
-                taking = self.take_step(step, inputs, outputs, default_model=run.model)
-                tasks[step.name] = asyncio.create_task(taking)
+                tasks[step.name] = asyncio.create_task(self.take_step(step, inputs, outputs, default_model=run.model))
             elif isinstance(step, ApprovalStep):
                 try:
                     question, tool = question_about(workflow, step, inputs, outputs)
