@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any, NamedTuple, NewType
 
-from domain.access import OwnerId
+from domain.access import KeyId, OwnerId, UserId
 from domain.conversation import (
     ConversationId,
     MessageId,
@@ -113,7 +113,7 @@ class Run:
 
     `question_id` is the last message of its input. A run that is `paused` ends its step and then waits. `answered_by`
     is the model that really answered, and `dropped` what
-    of the conversation it could not be shown.
+    of the conversation it could not be shown. `user_id` and `key_id` say who asked for it, on the owner's account.
     """
 
     id: RunId
@@ -137,6 +137,8 @@ class Run:
     settings: RunSettings = DEFAULTS
     answered_by: str | None = None
     dropped: tuple[str, ...] = ()
+    user_id: UserId | None = None
+    key_id: KeyId | None = None
 
     @property
     def refused(self) -> bool:
@@ -162,6 +164,8 @@ class Turn:
     worker_id: WorkerId | None
     settings: RunSettings = DEFAULTS
     kind: RunKind = RunKind.REPLY
+    user_id: UserId | None = None
+    key_id: KeyId | None = None
 
 
 # --- the facts of a run -------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from application.ports.blobs import BlobLedger, BlobStore
 from application.ports.clock import Now
 from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.ledger import UsageLedger
 from application.ports.owned_data import OwnedData
 from application.ports.run_log import RunLog
 from application.ports.search_index import SearchIndex
@@ -40,7 +41,6 @@ from application.ports.storage import (
     ReadTransaction,
     RunRepository,
     Transaction,
-    UsageLedger,
 )
 from application.ports.users import IdentityRepository, InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
@@ -113,6 +113,10 @@ class MemoryReadTransaction(ReadTransaction):
     def owned(self) -> OwnedData:
         return MemoryOwnedData(self._draft, self._knowledge, self._access)
 
+    @property
+    def ledger(self) -> UsageLedger:
+        return MemoryLedger(self._draft)
+
 
 class MemoryTransaction(MemoryReadTransaction, Transaction):
     """Sees its own changes too; others see them once it has committed."""
@@ -124,10 +128,6 @@ class MemoryTransaction(MemoryReadTransaction, Transaction):
     @property
     def keys(self) -> IdempotencyKeys:
         return MemoryKeys(self._draft, self._now)
-
-    @property
-    def ledger(self) -> UsageLedger:
-        return MemoryLedger(self._draft)
 
     async def commit(self) -> None:
         await asyncio.sleep(0)  # where a database would make others wait, others get their turn here too

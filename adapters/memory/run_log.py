@@ -9,7 +9,7 @@ from itertools import islice
 from operator import attrgetter
 
 from adapters.memory.copies import copied_event, copied_parts, copied_usage
-from adapters.memory.tables import Spent, Tables
+from adapters.memory.tables import Tables
 from application.ports.clock import Now
 from application.ports.run_log import LogEntry, RunLog
 from domain.conversation import MessageStatus
@@ -55,14 +55,16 @@ class MemoryRunLog(RunLog):
             return _identity(written[at]) == _identity(entry)
         if not run.status.is_active or run.fence != entry.run.fence or entry.first != run.last_event + 1:
             return False
-        written.append(replace(entry, events=tuple(copied_event(event) for event in entry.events)))
+        written.append(replace(entry, events=tuple(copied_event(event) for event in entry.events), calls=()))
+        for call in entry.calls:
+            self.tables.spend(replace(call, usage=copied_usage(call.usage)))
         run = self.tables.runs[run.id] = replace(run, last_event=entry.last)
         if entry.ending:
             self._end(run, entry.ending)
         return True
 
     def _end(self, run: Run, ending: Ending) -> None:
-        """Terminal state, sealed answer and ledger line, all or none: nothing here can fail or wait."""
+        """Terminal state and sealed answer, both or none: nothing here can fail or wait."""
         tables, outcome = self.tables, ending.outcome
         usage = copied_usage(outcome.usage) if outcome.usage else None
         tables.runs[run.id] = replace(
@@ -81,8 +83,6 @@ class MemoryRunLog(RunLog):
             status=MessageStatus(outcome.status.value),
         )
         tables.retire(run)
-        if usage:
-            tables.ledger.append(Spent(run.owner, outcome.answered_by or run.model, usage, ending.at, run.id))
 
 
 def _identity(entry: LogEntry) -> tuple[int, int, tuple[RunEvent, ...]]:

@@ -47,6 +47,8 @@ class MemoryRuns(RunRepository):
             created_at=turn.asked_at,
             attempts=1 if turn.worker_id else 0,
             settings=copied_settings(turn.settings),
+            user_id=turn.user_id,
+            key_id=turn.key_id,
         )
         self._put(run, turn)
         self.draft.messages.put(answer.id, replace(answer, run_id=run.id, status=MessageStatus.IN_PROGRESS))

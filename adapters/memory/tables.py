@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from typing import Generic, TypeVar
 
@@ -12,7 +12,7 @@ from domain.approval import Approval, ApprovalId
 from domain.conversation import Conversation, ConversationId, Message, MessageId
 from domain.idempotency import KeyUse
 from domain.run import Run, RunId, RunStatus, WorkerId
-from domain.usage import Usage
+from domain.usage import LedgerEntry
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -21,17 +21,6 @@ AliasName = tuple[OwnerId, str]
 
 
 NOBODY = OwnerId("nobody")
-
-
-@dataclass(slots=True)
-class Spent:
-    """A line of the usage ledger; it outlives the run that it names."""
-
-    owner: OwnerId
-    model: str
-    usage: Usage
-    at: datetime
-    run_id: RunId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +46,13 @@ class KeptKey:
     first_used: datetime
 
 
+def nobodys(line: LedgerEntry) -> LedgerEntry:
+    """What is left of a line when its owner's account is deleted: numbers of a day, so that the sums stay."""
+    day = line.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    usage = replace(line.usage, raw={})
+    return replace(line, owner=NOBODY, user_id=None, key_id=None, run_id=None, usage=usage, at=day)
+
+
 @dataclass(slots=True)
 class Tables:
     """The committed rows. Ids rise and are never reused, so each dict is in the order of its ids."""
@@ -70,7 +66,8 @@ class Tables:
     beats: dict[WorkerId, datetime] = field(default_factory=dict)
     keys: dict[KeyName, KeptKey] = field(default_factory=dict)
     entries: dict[RunId, list[LogEntry]] = field(default_factory=dict)
-    ledger: list[Spent] = field(default_factory=list)
+    ledger: list[LedgerEntry] = field(default_factory=list)
+    ledger_ids: Iterator[int] = field(default_factory=lambda: count(1))
     messages_of: dict[ConversationId, list[MessageId]] = field(default_factory=dict)
     runs_of: dict[ConversationId, list[RunId]] = field(default_factory=dict)
     conversation_ids: Iterator[int] = field(default_factory=lambda: count(1))
@@ -116,9 +113,10 @@ class Tables:
             self.entries.pop(run_id, None)
         for id in [id for id, approval in self.approvals.items() if approval.request.run_id in gone]:
             del self.approvals[id], self.notices[id]
-        for spent in self.ledger:
-            if spent.run_id in gone:
-                spent.run_id = None
+        self.ledger[:] = [replace(line, run_id=None) if line.run_id in gone else line for line in self.ledger]
+
+    def spend(self, entry: LedgerEntry) -> None:
+        self.ledger.append(replace(entry, id=next(self.ledger_ids)))
 
 
 class Overlay(Generic[K, V]):
@@ -169,7 +167,7 @@ class Draft:
         self.keys = Overlay(tables.keys)
         self.approvals = Overlay(tables.approvals)
         self.notices = Overlay(tables.notices)
-        self.ledger: list[Spent] = []
+        self.ledger: list[LedgerEntry] = []
         self.erased: set[OwnerId] = set()
 
     def messages_in(self, id: ConversationId) -> Iterator[Message]:
@@ -182,6 +180,11 @@ class Draft:
         """The conversation's run that is running or waiting, else the oldest that is queued."""
         runs = [run for run_id in self.active.get(id) or () if (run := self.runs.get(run_id))]
         return min(runs, key=lambda run: (run.status is RunStatus.QUEUED, run.id), default=None)
+
+    def all_spent(self) -> Iterator[LedgerEntry]:
+        """Oldest first."""
+        yield from self.tables.ledger
+        yield from self.ledger
 
     def forget(self, id: ConversationId) -> None:
         if (gone := self.conversations.get(id)) and gone.alias is not None:
@@ -219,10 +222,10 @@ class Draft:
             tables.messages_of.setdefault(tables.messages[message_id].conversation_id, []).append(message_id)
         for run_id in self.runs.apply():
             tables.runs_of.setdefault(tables.runs[run_id].conversation_id, []).append(run_id)
-        tables.ledger += self.ledger
+        for entry in self.ledger:
+            tables.spend(entry)
         self.ledger.clear()
         for id in forgotten:
             tables.forget(id)
-        for spent in tables.ledger:
-            if self.erased and spent.owner in self.erased:
-                spent.owner, spent.run_id, spent.usage = NOBODY, None, replace(spent.usage, raw={})
+        if self.erased:
+            tables.ledger = [nobodys(line) if line.owner in self.erased else line for line in tables.ledger]

@@ -121,6 +121,14 @@ def events_from_json(text: str) -> list[RunEvent]:
     return [_event_from_json(event) for event in from_json(text)]
 
 
+def usage_to_json(usage: Usage) -> str:
+    return to_json(_usage_to_names(usage))
+
+
+def usage_from_json(text: str) -> Usage:
+    return _usage_from_names(from_json(text))
+
+
 def _part_to_json(part: Part) -> dict[str, Any]:
     kind = type(part)
     named = ((name, getattr(part, name)) for name in _PART_FIELDS[kind])
@@ -189,7 +197,7 @@ def _outcome_to_json(outcome: RunFinished) -> dict[str, Any]:
     if problem := outcome.problem:
         out["problem"] = {"code": problem.code, "message": problem.message}
     if usage := outcome.usage:
-        out["usage"] = _usage_to_json(usage)
+        out["usage"] = _usage_to_names(usage)
     if outcome.answered_by:
         out["answered_by"] = outcome.answered_by
     if outcome.dropped:
@@ -203,18 +211,18 @@ def _outcome_from_json(outcome: dict[str, Any]) -> RunFinished:
         RunStatus(outcome["status"]),
         outcome.get("finish_reason"),
         Problem(problem["code"], problem["message"]) if problem else None,
-        _usage_from_json(usage) if usage else None,
+        _usage_from_names(usage) if usage else None,
         outcome.get("answered_by"),
         tuple(outcome.get("dropped", ())),
     )
 
 
-def _usage_to_json(usage: Usage) -> dict[str, Any]:
+def _usage_to_names(usage: Usage) -> dict[str, Any]:
     details = {name: count for name in _USAGE_DETAILS if (count := getattr(usage, name))}
     counts = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
     return counts | details | {"raw": usage.raw}
 
 
-def _usage_from_json(usage: dict[str, Any]) -> Usage:
+def _usage_from_names(usage: dict[str, Any]) -> Usage:
     details = {name: usage.get(name, 0) for name in _USAGE_DETAILS}
     return Usage(usage["input_tokens"], usage["output_tokens"], usage["raw"], **details)

@@ -24,6 +24,20 @@ class each_of(FunctionElement[int]):  # noqa: N801
     inherit_cache = True
 
 
+class day_of(FunctionElement[str]):  # noqa: N801
+    """The day of a moment, in UTC, as `YYYY-MM-DD`."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
+class start_of_day(FunctionElement[datetime]):  # noqa: N801
+    """Midnight in UTC before a moment."""
+
+    inherit_cache = True
+    type = UtcDateTime()
+
+
 NOW = ago(sa.literal_column("0"))
 
 
@@ -52,3 +66,23 @@ def _each_on_postgres(element: each_of, compiler: SQLCompiler, **options: Any) -
 @compiles(each_of, "sqlite")
 def _each_on_sqlite(element: each_of, compiler: SQLCompiler, **options: Any) -> str:
     return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"  # noqa: S608  # a parameter
+
+
+@compiles(day_of, "postgresql")
+def _day_on_postgres(element: day_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+
+
+@compiles(day_of, "sqlite")
+def _day_on_sqlite(element: day_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"substr({compiler.process(element.clauses, **options)}, 1, 10)"  # as UtcDateTime writes it
+
+
+@compiles(start_of_day, "postgresql")
+def _start_of_day_on_postgres(element: start_of_day, compiler: SQLCompiler, **options: Any) -> str:
+    return f"date_trunc('day', {compiler.process(element.clauses, **options)}, 'UTC')"
+
+
+@compiles(start_of_day, "sqlite")
+def _start_of_day_on_sqlite(element: start_of_day, compiler: SQLCompiler, **options: Any) -> str:
+    return f"substr({compiler.process(element.clauses, **options)}, 1, 10) || ' 00:00:00.000000'"

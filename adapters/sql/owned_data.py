@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.sql.access_tables import audit_log, identities, invitations, logins, users
+from adapters.sql.functions import start_of_day
 from adapters.sql.knowledge_tables import blob_parts, blobs
 from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import metadata, usage
@@ -17,6 +18,15 @@ from application.ports.owned_data import OwnedData, OwnedRecord
 from domain.access import OwnerId
 
 NOBODY = OwnerId("nobody")
+NOBODYS = {
+    "owner": NOBODY,
+    "user_id": None,
+    "key_id": None,
+    "run_id": None,
+    "raw": "{}",
+    "created_at": start_of_day(usage.c.created_at),
+}
+"""What is left of a line of the ledger: numbers of a day, so that the sums stay and nobody's habits do."""
 HIDDEN = frozenset({"password_hash", "refresh_hash", "secret_hash", "code_hash"})
 DERIVED = frozenset({"postings", "document_terms", "vectors", "search_indexes", "chunks"})
 """Made from the documents, and made again from them."""
@@ -79,7 +89,7 @@ class SqlOwnedData(Repository, OwnedData):
     @in_session(writes=True, slow=True)
     def erase(self, connection: sa.Connection, owner: OwnerId) -> None:
         spent = usage.c.owner == owner
-        connection.execute(sa.update(usage).where(spent).values(owner=NOBODY, run_id=None, raw="{}"))
+        connection.execute(sa.update(usage).where(spent).values(NOBODYS))
         connection.execute(sa.update(audit_log).where(audit_log.c.by_owner == owner).values(address=""))
         held = sa.select(blobs.c.id).where(blobs.c.owner == owner)
         connection.execute(sa.delete(blob_parts).where(blob_parts.c.blob_id.in_(held)))

@@ -14,9 +14,11 @@ INSERT_TURN = sa.text(
     """
     WITH opened AS (
         INSERT INTO runs (owner, kind, conversation_id, question_id, answer_id, model, settings,
-            status, fence, attempts, worker_id, claimed_at, cancel_requested, paused, created_at)
+            status, fence, attempts, worker_id, claimed_at, cancel_requested, paused, created_at,
+            user_id, key_id)
         SELECT owner, :kind, id, coalesce(:answered_id, nextval('messages_id_seq')), nextval('messages_id_seq'),
-            :model, :settings, :status, 1, :attempts, :worker_id, now(), false, false, :asked_at FROM conversations
+            :model, :settings, :status, 1, :attempts, :worker_id, now(), false, false, :asked_at,
+            :user_id, :key_id FROM conversations
         WHERE id = :conversation_id AND owner = :owner AND (:status = 'queued' OR NOT EXISTS (
             SELECT 1 FROM runs WHERE conversation_id = :conversation_id AND status IN ('queued', 'running', 'waiting')))
         FOR NO KEY UPDATE
@@ -49,6 +51,8 @@ INSERT_TURN = sa.text(
     sa.bindparam("attempts", type_=sa.Integer),
     sa.bindparam("worker_id", type_=Words),
     sa.bindparam("asked_at", type_=UtcDateTime),
+    sa.bindparam("user_id", type_=Id),
+    sa.bindparam("key_id", type_=Id),
 )
 MESSAGE_IDS = sa.text("SELECT nextval('messages_id_seq') FROM generate_series(1, :count)").bindparams(
     sa.bindparam("count", type_=sa.Integer)

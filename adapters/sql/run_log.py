@@ -1,6 +1,6 @@
 """The event log in SQL: a row for each run and group."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.sql.backend import Backend
-from adapters.sql.codec import events_from_json, events_to_json, parts_to_columns, storable, to_json
+from adapters.sql.codec import events_from_json, events_to_json, parts_to_columns, storable, to_json, usage_to_json
 from adapters.sql.columns import Id
 from adapters.sql.forgetting import drop_old, is_anything_old
+from adapters.sql.ledger import entry_to_row
 from adapters.sql.tables import run_events, runs
 from application.ports.run_log import LogEntry, RunLog
 from domain.run import Ending, NumberedEvent, Run, RunId
@@ -75,7 +76,7 @@ class SqlRunLog(RunLog):
 
 
 def ending_to_row(run: Run, ending: Ending) -> dict[str, Any]:
-    """What an ending changes in runs, messages and usage, by names of our own."""
+    """What an ending changes in runs and messages, by names of our own."""
     outcome, problem, usage = ending.outcome, ending.outcome.problem, ending.outcome.usage
     content, parts = parts_to_columns(ending.answer)
     return {
@@ -88,17 +89,15 @@ def ending_to_row(run: Run, ending: Ending) -> dict[str, Any]:
         "message": storable(problem.message) if problem else None,
         "words": content,
         "all_parts": parts,
-        "spender": run.owner,
-        "spent_on": storable(outcome.answered_by or run.model),
-        "tokens_in": usage.input_tokens if usage else None,
-        "tokens_out": usage.output_tokens if usage else None,
-        "record": to_json(usage.raw) if usage else None,
         "by": storable(outcome.answered_by) if outcome.answered_by else None,
         "left_out": to_json(outcome.dropped) if outcome.dropped else None,
-        "tokens_cached": usage.cached_tokens if usage else None,
-        "tokens_written": usage.cache_write_tokens if usage else None,
-        "tokens_thought": usage.reasoning_tokens if usage else None,
+        "total": usage_to_json(usage) if usage else None,
     }
+
+
+def calls_to_rows(entries: Iterable[LogEntry]) -> list[dict[str, Any]]:
+    """The lines of the ledger, by the names of its columns, and `run`."""
+    return [entry_to_row(call) | {"run": entry.run.id} for entry in entries for call in entry.calls]
 
 
 def _never_written(connection: sa.Connection, entries: Sequence[LogEntry]) -> set[RunId]:

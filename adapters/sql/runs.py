@@ -4,17 +4,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.sql.codec import from_json, settings_from_json, settings_to_json
+from adapters.sql.codec import from_json, settings_from_json, settings_to_json, usage_from_json
 from adapters.sql.columns import Id
 from adapters.sql.messages import to_row
 from adapters.sql.session import Repository, in_session
-from adapters.sql.tables import ACTIVE, PENDING, approvals, conversations, messages, run_events, runs, usage
+from adapters.sql.tables import ACTIVE, PENDING, approvals, conversations, messages, run_events, runs
 from application.ports.storage import RunRepository
 from domain.access import OwnerId
 from domain.conversation import ConversationId, PromptMessage, Role
 from domain.errors import ConversationNotFound, ReplyInProgress, RunLost, RunNotFound, StorageUnavailable
 from domain.run import Problem, Run, RunId, RunKind, RunStatus, Turn
-from domain.usage import Usage
 
 OPENING_ATTEMPTS = 5
 NOTHING = PromptMessage(Role.USER, ())
@@ -31,13 +30,7 @@ LAST_EVENT = (
 SELECT = sa.select(
     *(column for column in r if column is not r.last_event),
     sa.func.coalesce(LAST_EVENT, r.last_event, 0).label("last_event"),
-    usage.c.input_tokens,
-    usage.c.output_tokens,
-    usage.c.cached_tokens,
-    usage.c.cache_write_tokens,
-    usage.c.reasoning_tokens,
-    usage.c.raw,
-).outerjoin_from(runs, usage, usage.c.run_id == r.id)
+).select_from(runs)
 MINE = r.owner == sa.bindparam("whose")
 GET = SELECT.where(r.id == sa.bindparam("which", type_=Id), MINE)
 FIRST = (r.status == QUEUED, r.id)  # before all that are queued goes the one that is not
@@ -98,6 +91,8 @@ class SqlRunRepository(Repository, RunRepository):
                     created_at=turn.asked_at,
                     attempts=row["attempts"],
                     settings=turn.settings,
+                    user_id=turn.user_id,
+                    key_id=turn.key_id,
                 )
             _refuse_if_busy(connection, turn)  # what was in the way may have ended in this very moment
         raise StorageUnavailable
@@ -185,18 +180,9 @@ def _turn_to_row(turn: Turn) -> dict[str, Any]:
         "status": "running" if turn.worker_id else "queued",
         "attempts": 1 if turn.worker_id else 0,
         "asked_at": turn.asked_at,
+        "user_id": turn.user_id,
+        "key_id": turn.key_id,
     }
-
-
-def usage_of(row: Any) -> Usage:
-    return Usage(
-        row.input_tokens,
-        row.output_tokens,
-        from_json(row.raw),
-        row.cached_tokens,
-        row.cache_write_tokens,
-        row.reasoning_tokens,
-    )
 
 
 def from_row(row: Any) -> Run:
@@ -214,7 +200,7 @@ def from_row(row: Any) -> Run:
         finished_at=row.finished_at,
         finish_reason=row.finish_reason,
         problem=None if row.problem_code is None else Problem(row.problem_code, row.problem_message),
-        usage=None if row.raw is None else usage_of(row),
+        usage=None if row.usage is None else usage_from_json(row.usage),
         last_event=row.last_event,
         attempts=row.attempts,
         cancel_requested=row.cancel_requested,
@@ -222,4 +208,6 @@ def from_row(row: Any) -> Run:
         settings=settings_from_json(row.settings),
         answered_by=row.answered_by,
         dropped=() if row.dropped is None else tuple(from_json(row.dropped)),
+        user_id=row.user_id,
+        key_id=row.key_id,
     )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from adapters.sql.codec import events_to_json
 from adapters.sql.columns import Id, UtcDateTime, Words
 from adapters.sql.messages import chained
-from adapters.sql.run_log import ending_to_row
+from adapters.sql.run_log import calls_to_rows, ending_to_row
 from adapters.sql.sqlite_connections import driver_of
 from adapters.sql.tables import conversations, messages, runs, usage
 from application.ports.run_log import LogEntry
@@ -17,10 +17,10 @@ from domain.run import RunId, WorkerId
 INSERT_RUN = sa.text(
     """
     INSERT INTO runs (owner, kind, conversation_id, question_id, answer_id, model, settings,
-        status, fence, attempts, worker_id, claimed_at, cancel_requested, paused, created_at)
+        status, fence, attempts, worker_id, claimed_at, cancel_requested, paused, created_at, user_id, key_id)
     SELECT owner, :kind, id, coalesce(:answered_id, newest + :count), newest + :count + 1,
         :model, :settings, :status, 1, :attempts, :worker_id, strftime('%Y-%m-%d %H:%M:%f999', 'now'), false,
-        false, :asked_at
+        false, :asked_at, :user_id, :key_id
     FROM conversations, (SELECT coalesce(max(seq), 0) AS newest FROM sqlite_sequence WHERE name = 'messages')
     WHERE id = :conversation_id AND owner = :owner AND (:status = 'queued' OR NOT EXISTS (
         SELECT 1 FROM runs WHERE conversation_id = :conversation_id AND status IN ('queued', 'running', 'waiting')))
@@ -39,6 +39,8 @@ INSERT_RUN = sa.text(
     sa.bindparam("attempts", type_=sa.Integer),
     sa.bindparam("worker_id", type_=Words),
     sa.bindparam("asked_at", type_=UtcDateTime),
+    sa.bindparam("user_id", type_=Id),
+    sa.bindparam("key_id", type_=Id),
 )
 BEAT = """
     INSERT INTO workers (id, heartbeat_at) VALUES (?1, strftime('%Y-%m-%d %H:%M:%f999', 'now'))
@@ -70,6 +72,7 @@ END_RUN = (
         problem_message=sa.bindparam("message"),
         answered_by=sa.bindparam("by"),
         dropped=sa.bindparam("left_out"),
+        usage=sa.bindparam("total"),
     )
 )
 SEAL_ANSWER = (
@@ -77,18 +80,7 @@ SEAL_ANSWER = (
     .where(messages.c.id == sa.bindparam("answer"))
     .values(content=sa.bindparam("words"), parts=sa.bindparam("all_parts"), status=sa.bindparam("outcome"))
 )
-KEEP_USAGE = sa.insert(usage).values(
-    run_id=sa.bindparam("run"),
-    owner=sa.bindparam("spender"),
-    model=sa.bindparam("spent_on"),
-    input_tokens=sa.bindparam("tokens_in"),
-    output_tokens=sa.bindparam("tokens_out"),
-    cached_tokens=sa.bindparam("tokens_cached"),
-    cache_write_tokens=sa.bindparam("tokens_written"),
-    reasoning_tokens=sa.bindparam("tokens_thought"),
-    raw=sa.bindparam("record"),
-    created_at=sa.bindparam("at"),
-)
+KEEP_CALLS = sa.insert(usage).values(run_id=sa.bindparam("run"))
 
 
 def message_ids(connection: sa.Connection, count: int) -> list[int]:
@@ -138,8 +130,8 @@ def append(connection: sa.Connection, entries: Sequence[LogEntry]) -> set[RunId]
     if endings := [ending_to_row(entry.run, entry.ending) for entry in accepted if entry.ending]:
         connection.execute(END_RUN, endings)
         connection.execute(SEAL_ANSWER, endings)
-        if spent := [ending for ending in endings if ending["record"] is not None]:
-            connection.execute(KEEP_USAGE, spent)
+    if calls := calls_to_rows(accepted):
+        connection.execute(KEEP_CALLS, calls)
     return {entry.run.id for entry in accepted}
 
 

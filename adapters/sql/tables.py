@@ -11,6 +11,7 @@ ANSWERING = sa.text("status IN ('running', 'waiting')")
 ACTIVE = sa.text("status IN ('queued', 'running', 'waiting')")
 NAMED = sa.text("alias IS NOT NULL")
 PENDING = sa.text("status = 'pending'")
+WITH_KEY = sa.text("key_id IS NOT NULL")
 REMEMBERED = sa.text("finished_at IS NOT NULL AND last_event IS NULL")
 
 
@@ -82,6 +83,9 @@ runs = sa.Table(
     sa.Column("answered_by", Words),
     sa.Column("dropped", Words),
     sa.Column("last_event", sa.Integer),  # once the events themselves are forgotten
+    sa.Column("user_id", Id),
+    sa.Column("key_id", Id),
+    sa.Column("usage", Words),
     sa.Index("runs_conversation", "conversation_id"),
     # Of any number of simultaneous questions, on any number of replicas, this lets one through.
     sa.Index("runs_one_active", "conversation_id", unique=True, sqlite_where=ANSWERING, postgresql_where=ANSWERING),
@@ -166,6 +170,18 @@ usage = sa.Table(
     sa.Column("reasoning_tokens", sa.BigInteger, nullable=False),
     sa.Column("raw", Words, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("user_id", Id),
+    sa.Column("key_id", Id),
+    sa.Column("asked", Words, server_default="", nullable=False),
+    sa.Column("purpose", Words, server_default="reply", nullable=False),
+    sa.Column("outcome", Words, server_default="completed", nullable=False),
+    sa.Column("estimated", sa.Boolean, server_default=sa.false(), nullable=False),
+    sa.Column("cost_nanos", sa.BigInteger),
+    sa.Column("currency", Words),
+    sa.Column("price_version", Words),
     sa.Index("usage_run", "run_id"),
+    sa.Index("usage_at", "created_at"),
+    sa.Index("usage_owner", "owner", "created_at"),
+    sa.Index("usage_key", "key_id", "created_at", sqlite_where=WITH_KEY, postgresql_where=WITH_KEY),
     sqlite_autoincrement=True,
 )

@@ -24,6 +24,7 @@ from application.ports.audit import AuditLog
 from application.ports.blobs import BlobLedger
 from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.ledger import UsageLedger
 from application.ports.owned_data import OwnedData
 from application.ports.search_index import SearchIndex
 from application.ports.storage import (
@@ -32,7 +33,6 @@ from application.ports.storage import (
     ReadTransaction,
     RunRepository,
     Transaction,
-    UsageLedger,
 )
 from application.ports.users import IdentityRepository, InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
@@ -100,6 +100,10 @@ class SqlReadTransaction(ReadTransaction):
     def owned(self) -> OwnedData:
         return SqlOwnedData(self._session)
 
+    @property
+    def ledger(self) -> UsageLedger:
+        return SqlUsageLedger(self._session)
+
 
 class SqlTransaction(SqlReadTransaction, Transaction):
     @property
@@ -109,10 +113,6 @@ class SqlTransaction(SqlReadTransaction, Transaction):
     @property
     def keys(self) -> IdempotencyKeys:
         return SqlIdempotencyKeys(self._session)
-
-    @property
-    def ledger(self) -> UsageLedger:
-        return SqlUsageLedger(self._session)
 
     async def commit(self) -> None:
         await self._session.commit()

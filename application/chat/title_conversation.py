@@ -8,6 +8,7 @@ from application.ports.language_model import LanguageModel, ModelRequest
 from application.ports.storage import BeginTransaction
 from domain.run import Run
 from domain.title import title_from, title_of, title_prompt
+from domain.usage import LedgerEntry, Purpose
 
 TITLE_TOKENS = 60
 
@@ -31,5 +32,13 @@ class TitleConversation:
                 old = title_from(question)
                 await tx.conversations.retitle(run.conversation_id, owner=run.owner, old=old, new=title)
             if usage := answer.finished.usage:
-                await tx.ledger.add(usage, owner=run.owner, model=self.title_model, at=self.now())
+                entry = LedgerEntry(
+                    owner=run.owner,
+                    asked=self.title_model,
+                    model=answer.finished.answered_by or self.title_model,
+                    purpose=Purpose.TITLE,
+                    usage=usage,
+                    at=self.now(),
+                )
+                await tx.ledger.add([entry])
             await tx.commit()

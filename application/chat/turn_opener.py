@@ -110,6 +110,8 @@ class TurnOpener:
             worker_id=self.worker.id if here else None,
             settings=wish.settings,
             kind=wish.kind,
+            user_id=principal.user_id,
+            key_id=principal.key_id,
         )
 
     async def _may_run_here(self, tx: Transaction, wish: TurnWish, place: Place, *, has_room: bool) -> bool:

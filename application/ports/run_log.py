@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.run import Ending, NumberedEvent, Run, RunEvent, RunId
+from domain.usage import LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """Events of one run, numbered from `first`; with an `ending`, its RunFinished is the last of them."""
+    """Events of one run, numbered from `first`; with an `ending`, its RunFinished is the last of them.
+
+    `calls` are the calls of providers that led to them.
+    """
 
     run: Run
     first: int
     events: tuple[RunEvent, ...]
     ending: Ending | None = None
+    calls: tuple[LedgerEntry, ...] = ()
 
     @property
     def last(self) -> int:
@@ -28,9 +33,9 @@ class RunLog(Protocol):
         """Append all entries in one commit (at most one a run), and return the runs whose entries were refused.
 
         An entry is accepted only while its run is active under the entry's fence, and when it goes on where the log
-        ends. An entry with an ending also, in the same commit, gives the run its terminal state, seals
-        the answer message with its parts and status, and keeps the usage. Writing an entry again that was accepted
-        before changes nothing and is no refusal.
+        ends. An entry with an ending also, in the same commit, gives the run its terminal state and usage, and seals
+        the answer message with its parts and status. Its calls get their lines in the ledger in that commit too.
+        Writing an entry again that was accepted before changes nothing and is no refusal.
         Durable when this returns. Raise StorageUnavailable when that is not certain: then write the same again.
         """
 

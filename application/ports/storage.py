@@ -13,6 +13,7 @@ from application.ports.audit import AuditLog
 from application.ports.blobs import BlobLedger
 from application.ports.documents import DocumentRepository
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.ledger import UsageLedger
 from application.ports.owned_data import OwnedData
 from application.ports.search_index import SearchIndex
 from application.ports.users import IdentityRepository, InvitationRepository, LoginRepository, UserRepository
@@ -29,7 +30,6 @@ from domain.conversation import (
     PromptMessage,
 )
 from domain.run import Run, RunId, Turn
-from domain.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +195,6 @@ class RunRepository(Protocol):
         """The conversation's active run, if it has one."""
 
 
-class UsageLedger(Protocol):
-    @abstractmethod
-    async def add(self, usage: Usage, *, owner: OwnerId, model: str, at: datetime) -> None:
-        """One line for a provider call that is no run's; a run's own is written with its ending."""
-
-
 class ReadTransaction(Protocol):
     """One short transaction for looking only: nothing done in it lasts, and a store may refuse a change in it.
 
@@ -263,6 +257,10 @@ class ReadTransaction(Protocol):
     @abstractmethod
     def owned(self) -> OwnedData: ...
 
+    @property
+    @abstractmethod
+    def ledger(self) -> UsageLedger: ...
+
 
 class Transaction(ReadTransaction, Protocol):
     """One short transaction: it ends in a rollback unless `commit` was awaited, also when cancelled."""
@@ -274,10 +272,6 @@ class Transaction(ReadTransaction, Protocol):
     @property
     @abstractmethod
     def keys(self) -> IdempotencyKeys: ...
-
-    @property
-    @abstractmethod
-    def ledger(self) -> UsageLedger: ...
 
     @abstractmethod
     async def commit(self) -> None:

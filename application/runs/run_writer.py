@@ -9,6 +9,7 @@ from application.ports.run_log import LogEntry
 from application.runs.live_run import LiveRun
 from domain.errors import RunLost
 from domain.run import Ending, Run, RunEvent, RunFinished, answer_of, merged
+from domain.usage import LedgerEntry, Purpose
 
 EventsBefore = Callable[[Run], Awaitable[Sequence[RunEvent]]]
 """What the log has of a run that was taken over; waits for a store that does not answer."""
@@ -66,7 +67,8 @@ class RunWriter:
         """What waits, as the next entry of the log; everything taken before is durable by now."""
         events, self._waiting = tuple(merged(self._waiting)), []
         self._under_way = events
-        return LogEntry(self.live.run, self.live.last + 1, events, self._ending_with(events))
+        ending = self._ending_with(events)
+        return LogEntry(self.live.run, self.live.last + 1, events, ending, _calls_of(self.live.run, ending))
 
     def stored(self, entry: LogEntry) -> None:
         self._under_way = ()
@@ -85,3 +87,21 @@ class RunWriter:
             return None
         said = (*(numbered.event for numbered in self.live.events), *events)
         return Ending(events[-1], answer_of(said), self._ended_at)
+
+
+def _calls_of(run: Run, ending: Ending | None) -> tuple[LedgerEntry, ...]:
+    if ending is None or ending.outcome.usage is None:
+        return ()
+    return (
+        LedgerEntry(
+            owner=run.owner,
+            asked=run.model,
+            model=ending.outcome.answered_by or run.model,
+            purpose=Purpose.REPLY,
+            usage=ending.outcome.usage,
+            at=ending.at,
+            user_id=run.user_id,
+            key_id=run.key_id,
+            run_id=run.id,
+        ),
+    )

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from application.ports.storage import ConversationFilter, NewConversation, Transaction
+from domain.access import OwnerId
 from domain.conversation import Conversation, ConversationChange, ConversationId
 from domain.errors import ConversationNotFound, RunNotFound
 from tests.support.builders import (
@@ -170,3 +171,22 @@ async def test_what_was_added_and_deleted_in_one_transaction_never_was(database:
         await tx.commit()
     with pytest.raises(ConversationNotFound):
         await stored_conversation(database, added.id)
+
+
+async def test_a_title_is_replaced_only_while_it_is_the_old_one(database: Database) -> None:
+    async with database.begin() as tx:
+        first = await tx.conversations.add(new_conversation(title="first words"))
+        await tx.commit()
+
+    async def retitle(owner: OwnerId, old: str, new: str) -> str:
+        async with database.begin() as tx:
+            await tx.conversations.retitle(first.id, owner=owner, old=old, new=new)
+            await tx.commit()
+        async with database.read() as tx:
+            found = await tx.conversations.get(first.id, owner=ALICE)
+        assert found.updated_at == first.updated_at
+        return found.title
+
+    assert await retitle(BOB, "first words", "stolen") == "first words"
+    assert await retitle(ALICE, "first words", "Rivers") == "Rivers"
+    assert await retitle(ALICE, "first words", "too late") == "Rivers"

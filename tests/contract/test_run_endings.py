@@ -16,6 +16,7 @@ from tests.support.builders import (
     USAGE,
     add_conversation,
     ask,
+    call_of,
     ending,
     stored_messages,
     stored_run,
@@ -41,7 +42,8 @@ async def test_run_answer_and_log_end_together(database: Database, run: Run, sta
     outcome = RunFinished(status, "length", problem, USAGE, "anthropic:claude", ("reasoning", "images"))
     answer = (Reasoning("hm", ProviderState("x", {"a": 1})), Text("half an answer"))
     events = (ReasoningDelta("hm"), TextDelta("half an answer"), outcome)
-    assert await database.run_log.write([LogEntry(run, 1, events, Ending(outcome, answer, LATER))]) == set()
+    calls = (call_of(run, model="anthropic:claude"),)
+    assert await database.run_log.write([LogEntry(run, 1, events, Ending(outcome, answer, LATER), calls)]) == set()
     ended = await stored_run(database, run.id)
     assert ended == replace(
         run,

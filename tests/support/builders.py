@@ -19,7 +19,7 @@ from domain.conversation import (
 )
 from domain.idempotency import IdempotencyKey, KeyUse
 from domain.run import DEFAULTS, Ending, Run, RunFinished, RunId, RunSettings, RunStatus, TextDelta, Turn, WorkerId
-from domain.usage import Usage
+from domain.usage import LedgerEntry, Purpose, Usage
 from tests.support.databases import Database
 
 ALICE = OwnerId("alice")
@@ -131,7 +131,21 @@ def ending(
     parts = said(Role.ASSISTANT, *answer).parts
     outcome = RunFinished(status, "stop", usage=usage)
     words = [TextDelta(part.text) for part in parts if isinstance(part, (Text, Reasoning))]
-    return LogEntry(run, first or run.last_event + 1, (*words, outcome), Ending(outcome, parts, at))
+    calls = (call_of(run, usage, at=at),) if usage else ()
+    return LogEntry(run, first or run.last_event + 1, (*words, outcome), Ending(outcome, parts, at), calls)
+
+
+def call_of(run: Run, usage: Usage = USAGE, *, at: datetime = LATER, model: str | None = None) -> LedgerEntry:
+    """The line that a call of the run has in the ledger."""
+    return LedgerEntry(
+        owner=run.owner,
+        asked=run.model,
+        model=model or run.model,
+        purpose=Purpose.REPLY,
+        usage=usage,
+        at=at,
+        run_id=run.id,
+    )
 
 
 async def exchange(

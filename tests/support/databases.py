@@ -11,14 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.memory.database import MemoryDatabase, wall_clock
-from adapters.memory.tables import Spent
 from adapters.sql.database import SqlDatabase
 from adapters.sql.migrate import migrate
-from adapters.sql.runs import usage_of
-from adapters.sql.tables import idempotency_keys, usage
+from adapters.sql.tables import idempotency_keys
 from application.ports.run_log import RunLog
 from application.ports.storage import ReadTransaction, Transaction
 from application.ports.workers import Workers
+from domain.usage import EVERYBODY, LedgerEntry
 
 SHARED = ["shared memory", "postgres"]
 """The databases that the workers of several processes share, by the names that tests/contract has for them."""
@@ -85,11 +84,8 @@ async def date_keys_back(database: Database, seconds: float) -> None:
         await session.commit()
 
 
-async def ledger(database: Database) -> list[Spent]:
-    """What was spent, in order; no port reads it yet."""
-    if isinstance(database, MemoryDatabase):
-        return list(database.tables.ledger)
-    async with cast(SqlDatabase, database).backend.read() as session:
-        select = sa.select(usage).order_by(usage.c.id)
-        rows = await session.run(lambda connection: connection.execute(select).all(), slow=False)
-    return [Spent(r.owner, r.model, usage_of(r), r.created_at, r.run_id) for r in rows]
+async def ledger(database: Database) -> list[LedgerEntry]:
+    """What was spent, oldest first."""
+    ever = {"since": datetime.min.replace(tzinfo=UTC), "before": datetime.max.replace(tzinfo=UTC)}
+    async with database.read() as tx:
+        return (await tx.ledger.page(EVERYBODY, **ever, below=None, limit=1_000_000))[::-1]

@@ -7,12 +7,12 @@ from typing import cast
 import sqlalchemy as sa
 
 from adapters.memory.database import MemoryDatabase
-from adapters.memory.tables import Spent
 from adapters.sql.database import SqlDatabase
 from adapters.sql.tables import conversations, messages, runs
 from domain.access import OwnerId
 from domain.conversation import Conversation, ConversationId, Message, MessageId
 from domain.run import NumberedEvent, Run, RunId
+from domain.usage import LedgerEntry
 from tests.support.databases import Database, ledger
 
 
@@ -22,7 +22,7 @@ class Everything:
     messages: dict[MessageId, Message]
     runs: dict[RunId, Run]
     logs: dict[RunId, list[NumberedEvent]]
-    ledger: list[Spent]
+    ledger: list[LedgerEntry]
 
 
 @dataclass(frozen=True)
