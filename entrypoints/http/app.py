@@ -19,8 +19,8 @@ from entrypoints.http import (
     completions,
     conversations,
     health,
-    home,
     models,
+    pages,
     runs,
     search,
     session,
@@ -54,7 +54,7 @@ DESCRIPTION = """\
 A reply is a run. The server owns the run; a connection is only a cursor over its event log.
 Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=seq` brings you back.
 """
-ROUTES = (openai_chat, chat, home, chat_events, chat_socket, conversations, branches, runs, completions, agent,
+ROUTES = (openai_chat, chat, pages, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
           responses, compaction, response_socket, openai_conversations, embeddings, openai_models, models,
           search, auth, session, account, api_keys, admin)  # fmt: skip

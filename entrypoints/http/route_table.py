@@ -12,6 +12,12 @@ from domain.access import Need
 NEEDS: dict[Need, tuple[str, ...]] = {
     Need.NOTHING: (
         "GET /",
+        "GET /c/{id}",
+        "GET /library",
+        "GET /settings",
+        "GET /admin",
+        "GET /login",
+        "GET /assets/{name}",
         "GET /health/live",
         "GET /health/ready",
         "GET /docs",

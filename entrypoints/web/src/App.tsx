@@ -1,0 +1,72 @@
+import { useEffect, useState } from 'react'
+import { newThread, threadOf } from './chat/thread/threads'
+import { ChatPage } from './chat/view/ChatPage'
+import { Sidebar } from './conversations/Sidebar'
+import { useText } from './lib/i18n/language'
+import { useConversations } from './lib/queries'
+import { Link, navigate, type Route, useRoute } from './lib/router'
+import { Settings } from './settings/Settings'
+import { IconButton } from './ui/Button'
+import { Dialog } from './ui/Dialog'
+import { MenuIcon, NewIcon } from './ui/icons'
+import { StatusRegion } from './ui/Status'
+import './app.css'
+
+export function App() {
+  const t = useText()
+  const route = useRoute()
+  const [isMenuOpen, setMenuOpen] = useState(false)
+  const [isSettingsOpen, setSettingsOpen] = useState(route.page === 'settings')
+  const shown = route.page === 'conversation' ? route.id : null
+  const title = useTitle(shown)
+  const openSettings = () => {
+    setMenuOpen(false)
+    setSettingsOpen(true)
+  }
+  const closeSettings = () => {
+    setSettingsOpen(false)
+    if (route.page === 'settings') navigate('/', { replace: true })
+  }
+  const side = <Sidebar shown={shown} onSettings={openSettings} onChoose={() => setMenuOpen(false)} />
+  return (
+    <div className="app">
+      <aside className="side">{side}</aside>
+      <header className="top">
+        <IconButton label={t.openMenu} onClick={() => setMenuOpen(true)}>
+          <MenuIcon />
+        </IconButton>
+        <span className="top-title">{title}</span>
+        <Link to="/" className="icon-button" aria-label={t.newChat} title={t.newChat}>
+          <NewIcon />
+        </Link>
+      </header>
+      <Shown route={route} />
+      <Dialog title={t.conversations} look="side" isOpen={isMenuOpen} onClose={() => setMenuOpen(false)}>
+        {side}
+      </Dialog>
+      <Dialog title={t.settings} isOpen={isSettingsOpen} onClose={closeSettings}>
+        <Settings />
+      </Dialog>
+      <StatusRegion />
+    </div>
+  )
+}
+
+function Shown({ route }: { route: Route }) {
+  const t = useText()
+  if (route.page === 'unknown') return <p className="nowhere">{t.notFoundPage}</p>
+  const thread = route.page === 'conversation' ? threadOf(route.id) : newThread()
+  return <ChatPage key={thread.serial} thread={thread} />
+}
+
+/** The title of the conversation that is shown, which is the document's too. */
+function useTitle(shown: number | null): string {
+  const t = useText()
+  const { data } = useConversations()
+  const conversation = data?.pages.flatMap((page) => page.conversations).find(({ id }) => id === shown)
+  const title = conversation?.title ?? ''
+  useEffect(() => {
+    document.title = title ? `${title} · ${t.appName}` : t.appName
+  }, [title, t])
+  return title || t.appName
+}

@@ -1,0 +1,89 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { useText } from '../../lib/i18n/language'
+import { Button } from '../../ui/Button'
+import { SendIcon, StopIcon } from '../../ui/icons'
+import { draftOf, keepDraft } from './drafts'
+import { ModelPicker } from './ModelPicker'
+import './composer.css'
+
+interface ComposerProps {
+  conversation: number | null
+  isAnswering: boolean
+  onSend: (text: string) => void
+  onStop: () => void
+}
+
+const TOUCH = matchMedia('(pointer: coarse)')
+
+/** Where a message is written. What is in it survives everything but being sent. */
+export function Composer({ conversation, isAnswering, onSend, onStop }: ComposerProps) {
+  const t = useText()
+  const [text, setText] = useState(() => draftOf(conversation))
+  const field = useRef<HTMLTextAreaElement>(null)
+
+  useEffect(() => {
+    if (!TOUCH.matches) field.current?.focus({ preventScroll: true })
+  }, [])
+  useEffect(() => grow(field.current), [text])
+
+  const write = (value: string) => {
+    setText(value)
+    keepDraft(conversation, value)
+  }
+  const send = () => {
+    const message = text.trim()
+    if (!message || isAnswering) return
+    keepDraft(conversation, message) // until the server has it
+    setText('')
+    onSend(message)
+    field.current?.focus()
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const composes = event.nativeEvent.isComposing || event.keyCode === 229 // 229: Safari, at the end of a composition
+    if (event.key !== 'Enter' || event.shiftKey || composes || TOUCH.matches) return
+    event.preventDefault()
+    send()
+  }
+  return (
+    <form
+      className="composer"
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
+      <textarea
+        ref={field}
+        rows={1}
+        dir="auto"
+        name="message"
+        autoComplete="off"
+        aria-label={t.messageLabel}
+        placeholder={t.messagePlaceholder}
+        value={text}
+        onChange={(event) => write(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="composer-row">
+        <ModelPicker />
+        {isAnswering ? (
+          <Button look="strong" className="composer-go" onClick={onStop}>
+            <StopIcon />
+            {t.stop}
+          </Button>
+        ) : (
+          <Button look="strong" className="composer-go" type="submit" disabled={!text.trim()} aria-label={t.send} title={t.send}>
+            <SendIcon />
+          </Button>
+        )}
+      </div>
+    </form>
+  )
+}
+
+/** As high as what is in it, where CSS alone cannot do that. */
+function grow(field: HTMLTextAreaElement | null): void {
+  if (!field || CSS.supports('field-sizing', 'content')) return
+  field.style.height = 'auto'
+  field.style.height = `${field.scrollHeight}px`
+}

@@ -1,0 +1,59 @@
+import type { Message } from '../../lib/api/client'
+import { grown } from '../markdown/blocks'
+
+/** What a message is made of, in order. Each is replaced when it changes and never changed. */
+export type Segment =
+  | { kind: 'text'; text: string; blocks: readonly string[] }
+  | { kind: 'thought'; text: string }
+  | { kind: 'tool'; callId: string; name: string; arguments: string; result: string | null }
+
+/** `sending` and `unsent` are questions that the server does not know; the others are the server's words. */
+export type Status = 'sending' | 'unsent' | 'in_progress' | 'completed' | 'incomplete' | 'failed' | 'cancelled'
+
+export interface MessageView {
+  /** Stays the same when a message that was only here gets its id. */
+  key: string
+  id: number | null
+  role: 'user' | 'assistant'
+  segments: readonly Segment[]
+  status: Status
+  parentId: number | null
+  runId: number | null
+  problem: string | null
+}
+
+export const textOf = (message: MessageView): string =>
+  message.segments.map((segment) => (segment.kind === 'text' ? segment.text : '')).join('')
+
+export const textSegment = (text: string): Segment => ({ kind: 'text', text, blocks: grown([], text) })
+
+/** Null for what a reader is not shown, such as instructions. */
+export function viewOf(message: Message, key: string): MessageView | null {
+  if (message.role !== 'user' && message.role !== 'assistant') return null
+  return {
+    key,
+    id: message.id,
+    role: message.role,
+    segments: segmentsOf(message),
+    status: message.status as Status,
+    parentId: message.parent_id,
+    runId: message.run_id,
+    problem: null,
+  }
+}
+
+function segmentsOf(message: Message): Segment[] {
+  const segments: Segment[] = []
+  for (const part of message.parts) {
+    if (part.type === 'text') segments.push(textSegment(part.text))
+    else if (part.type === 'reasoning') segments.push({ kind: 'thought', text: part.text })
+    else if (part.type === 'tool_call')
+      segments.push({ kind: 'tool', callId: part.id, name: part.name, arguments: part.arguments, result: null })
+    else if (part.type === 'tool_result') {
+      const at = segments.findIndex((each) => each.kind === 'tool' && each.callId === part.call_id)
+      const call = segments[at]
+      if (call?.kind === 'tool') segments[at] = { ...call, result: part.content }
+    }
+  }
+  return segments
+}

@@ -1,0 +1,50 @@
+import { type AnchorHTMLAttributes, type MouseEvent, type ReactNode, useSyncExternalStore } from 'react'
+
+/** The addresses of the page, as entrypoints/http/pages.py serves them. */
+export type Route =
+  | { page: 'new' }
+  | { page: 'conversation'; id: number }
+  | { page: 'settings' }
+  | { page: 'unknown' }
+
+const listeners = new Set<() => void>()
+const tell = () => {
+  for (const listener of listeners) listener()
+}
+addEventListener('popstate', tell)
+
+export function useRoute(): Route {
+  return routeOf(useSyncExternalStore(subscribe, () => location.pathname))
+}
+
+export function routeOf(path: string): Route {
+  const conversation = /^\/c\/(\d{1,15})\/?$/.exec(path)
+  if (conversation) return { page: 'conversation', id: Number(conversation[1]) }
+  if (path === '/settings') return { page: 'settings' }
+  return { page: path === '/' ? 'new' : 'unknown' }
+}
+
+export function navigate(path: string, { replace = false } = {}): void {
+  if (path === location.pathname) return
+  history[replace ? 'replaceState' : 'pushState'](null, '', path)
+  tell()
+}
+
+type LinkProps = AnchorHTMLAttributes<HTMLAnchorElement> & { to: string; children: ReactNode }
+
+/** An ordinary link, so that it opens in a new tab too; a plain click stays in the page. */
+export function Link({ to, onClick, ...rest }: LinkProps) {
+  const follow = (event: MouseEvent<HTMLAnchorElement>) => {
+    onClick?.(event)
+    const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    if (event.defaultPrevented || !plain) return
+    event.preventDefault()
+    navigate(to)
+  }
+  return <a href={to} onClick={follow} {...rest} />
+}
+
+function subscribe(changed: () => void): () => void {
+  listeners.add(changed)
+  return () => listeners.delete(changed)
+}

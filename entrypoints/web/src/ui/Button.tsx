@@ -1,0 +1,15 @@
+import type { ButtonHTMLAttributes } from 'react'
+import './button.css'
+
+type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & { look?: 'plain' | 'quiet' | 'strong' }
+
+export function Button({ look = 'plain', className = '', type = 'button', ...rest }: ButtonProps) {
+  return <button type={type} className={`button button-${look} ${className}`} {...rest} />
+}
+
+type IconButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & { label: string }
+
+/** A button that shows an icon alone; its label is its name and its tooltip. */
+export function IconButton({ label, className = '', type = 'button', ...rest }: IconButtonProps) {
+  return <button type={type} className={`icon-button ${className}`} aria-label={label} title={label} {...rest} />
+}

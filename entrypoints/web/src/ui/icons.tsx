@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react'
+
+const icon = (shape: ReactNode) => () => (
+  <svg width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+    {shape}
+  </svg>
+)
+
+export const SendIcon = icon(<path d="M12 19V5M6 11l6-6 6 6" />)
+export const StopIcon = icon(<rect x="7" y="7" width="10" height="10" rx="1.5" fill="currentColor" />)
+export const MenuIcon = icon(<path d="M4 7h16M4 12h16M4 17h10" />)
+export const NewIcon = icon(<path d="M12 5v14M5 12h14" />)
+export const CloseIcon = icon(<path d="M6 6l12 12M18 6L6 18" />)
+export const CopyIcon = icon(
+  <>
+    <rect x="9" y="9" width="11" height="11" rx="2" />
+    <path d="M5 15V6a2 2 0 0 1 2-2h8" />
+  </>,
+)
+export const DoneIcon = icon(<path d="M5 12.5l4.500 4.500L19 7.500" />)
+export const AgainIcon = icon(<path d="M19 12a7 7 0 1 1-2.200-5.100M19 4v4h-4" />)
+export const EditIcon = icon(<path d="M4 20h4L19 9l-4-4L4 16zM13 7l4 4" />)
+export const BackIcon = icon(<path d="M14 6l-6 6 6 6" />)
+export const ForthIcon = icon(<path d="M10 6l6 6-6 6" />)
+export const DownIcon = icon(<path d="M12 5v14M6 13l6 6 6-6" />)
+export const SettingsIcon = icon(<path d="M4 7h9M19 7h1M4 17h1M11 17h9M16 4.500v5M8 14.500v5" />)
