@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import count
 from typing import Any
 
 from domain.conversation import PromptMessage, Role, Text, checked_text
 from domain.errors import InvalidInput, TargetLanguageMissing
+from domain.framing import tag_unknown_to
 
 PROMPT_CHARACTERS = 10_000
 LANGUAGE_CHARACTERS = 100
@@ -76,7 +76,7 @@ class Completion:
 
 def messages_of(completion: Completion) -> tuple[PromptMessage, ...]:
     """The instructions as the system message; the text as the user's, between tags that it does not contain itself."""
-    tag = _tag_unknown_to(completion.prompt)
+    tag = tag_unknown_to(completion.prompt)
     instructions = INSTRUCTIONS[completion.task]
     if completion.task is CompletionTask.TRANSLATE:
         instructions = instructions.format(language=(completion.target_language or "").strip())
@@ -84,11 +84,6 @@ def messages_of(completion: Completion) -> tuple[PromptMessage, ...]:
         _message(Role.SYSTEM, f"{instructions}\n\n{DATA_RULE.format(tag=tag)}"),
         _message(Role.USER, f"<{tag}>\n{completion.prompt}\n</{tag}>"),
     )
-
-
-def _tag_unknown_to(text: str) -> str:
-    tags = (f"text-{number}" if number > 1 else "text" for number in count(1))
-    return next(tag for tag in tags if f"{tag}>" not in text.lower())
 
 
 def _message(role: Role, text: str) -> PromptMessage:

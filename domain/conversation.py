@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal, NewType
 
 from domain.access import OwnerId
+from domain.citation import Citation
 from domain.errors import InvalidInput
 
 ConversationId = NewType("ConversationId", int)
@@ -51,11 +52,12 @@ Phase = Literal["commentary", "final_answer"]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """`phase` is there when whoever wrote the text said so."""
+    """`phase` is there when whoever wrote the text said so; `citations` are the sources that it names by number."""
 
     text: str
     provider_state: ProviderState | None = None
     phase: Phase | None = None
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,12 @@ class ConversationChange:
 def text_of(parts: Iterable[Part]) -> str:
     """The words of the parts that a person reads; reasoning is not among them."""
     return "".join(part.text for part in parts if isinstance(part, Text))
+
+
+def citations_in(parts: Iterable[Part]) -> tuple[Citation, ...]:
+    """Each source that the texts cite, once, by its number."""
+    cited = {one.number: one for part in parts if isinstance(part, Text) for one in part.citations}
+    return tuple(cited[number] for number in sorted(cited))
 
 
 def checked_text(value: str, *, field: str, longest: int = MESSAGE_CHARACTERS) -> str:

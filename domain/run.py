@@ -1,13 +1,14 @@
 """A run: one piece of long work, its state machine, and the facts that its log keeps."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import Any, NamedTuple, NewType
 
 from domain.access import KeyId, OwnerId, UserId
+from domain.citation import Citation, CitingEvent, Grounding, SourceCited, SourcesChecked
 from domain.conversation import (
     ConversationId,
     MessageId,
@@ -71,8 +72,9 @@ class RunSettings:
 
     `instructions` take the place of the server's system prompt for this run alone (empty: there is none). `model_extra`
     are fields in the vendor's own words, already checked to be harmless. `tools` are run by the caller, `server_tools`
-    names those that Parley runs itself, in at most `max_steps` calls of the model. `metadata` and `extra` are for the
-    caller: no model sees them.
+    names those that Parley runs itself, in at most `max_steps` calls of the model. `grounding` says in which documents
+    the answer has to be found, and in which an agent may search. `metadata` and `extra` are for the caller: no model
+    sees them.
     """
 
     instructions: str | None = None
@@ -90,6 +92,7 @@ class RunSettings:
     model_extra: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    grounding: Grounding | None = None
 
 
 DEFAULTS = RunSettings()
@@ -212,7 +215,7 @@ class AnswerReset:
 
 
 Delta = TextDelta | ReasoningDelta | ToolCallDelta
-RunEvent = Delta | AnswerReset | StepEvent | RunFinished
+RunEvent = Delta | AnswerReset | CitingEvent | StepEvent | RunFinished
 
 
 class NumberedEvent(NamedTuple):
@@ -254,15 +257,26 @@ def merged(events: Iterable[RunEvent]) -> list[RunEvent]:
 
 
 def answer_of(events: Iterable[RunEvent]) -> tuple[Part, ...]:
-    """The parts that a run's facts add up to since its last reset; a call stands where it began."""
+    """The parts that a run's facts add up to since its last reset; a call stands where it began.
+
+    A text goes on where it cites a source, and has the citation.
+    """
     parts: list[Part | list[ToolCallDelta]] = []
     calls: dict[int, list[ToolCallDelta]] = {}
+    cited: list[Citation] = []
     for event in merged(events):
         match event:
             case AnswerReset():
-                parts, calls = [*event.parts], {}
+                parts, calls, cited = [*event.parts], {}, []
+            case SourceCited(citation):
+                cited.append(citation)
+            case SourcesChecked(citations):
+                parts = [_checked(part, citations) if isinstance(part, Text) else part for part in parts]
             case TextDelta():
-                parts.append(Text(event.text))
+                last = parts[-1] if cited and parts else None
+                said = last if isinstance(last, Text) else Text("")
+                parts = [*(parts[:-1] if said is last else parts), _going_on(said, event.text, cited)]
+                cited = []
             case ReasoningDelta():
                 parts.append(Reasoning(event.text, event.state))
             case ToolCallDelta():
@@ -272,6 +286,17 @@ def answer_of(events: Iterable[RunEvent]) -> tuple[Part, ...]:
             case ToolFinished():
                 parts.append(ToolResult(event.call_id, event.content))
     return tuple(call_of(part) if isinstance(part, list) else part for part in parts)
+
+
+def _going_on(said: Text, text: str, cited: Sequence[Citation]) -> Text:
+    known = {citation.number: citation for citation in (*said.citations, *cited)}
+    return replace(said, text=said.text + text, citations=tuple(known.values()))
+
+
+def _checked(text: Text, citations: Iterable[Citation]) -> Text:
+    """What was announced gives way to what was checked; a text says no more of sources than it did."""
+    checked = {citation.number: citation for citation in citations}
+    return replace(text, citations=tuple(checked.get(one.number, one) for one in text.citations))
 
 
 def _thoughts(deltas: Iterable[ReasoningDelta]) -> Iterator[ReasoningDelta]:

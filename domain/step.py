@@ -8,6 +8,8 @@ from domain.usage import Usage
 
 MODEL_STEP = "model"
 """The name of a step that is a call of the model for the run's own answer."""
+SEARCH_STEP = "search"
+"""The name of the step in which a reply looks for sources; its `output` is what was searched for."""
 
 
 @dataclass(frozen=True, slots=True)

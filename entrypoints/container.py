@@ -67,6 +67,7 @@ from application.embedder_router import EmbedderRouter
 from application.embeddings.embed_texts import EmbedTexts
 from application.fallback_model import FallbackModel
 from application.idempotency.answer_once import AnswerOnce
+from application.knowledge.ask_documents import AskDocuments
 from application.model_router import ModelRouter
 from application.ports.clock import Now
 from application.ports.signals import Signals
@@ -228,6 +229,7 @@ class Container(containers.DeclarativeContainer):
     tool_sources = providers.Singleton(tool_sources, settings, now, mcp_tools)
     toolbox = providers.Singleton(open_toolbox, settings, tool_sources)
     execute_run = providers.Singleton(ExecuteRun, model=model)
+    knowledge = providers.Singleton(knowledge_services, settings, read, embedder, model, execute_run)
     ask_persons = providers.Singleton(
         AskPersons,
         begin=begin,
@@ -250,7 +252,13 @@ class Container(containers.DeclarativeContainer):
     take_step = providers.Singleton(TakeStep, model=unshaped_model, schema_mismatch=providers.Object(schema_mismatch))
     run_workflow = providers.Singleton(RunWorkflow, take_step=take_step, persons=ask_persons)
     performers = providers.Dict({RunKind.WORKFLOW: run_workflow})
-    perform_run = providers.Singleton(PerformRun, reply=execute_run, agent=run_agent, of_kind=performers)
+    perform_run = providers.Singleton(
+        PerformRun,
+        reply=execute_run,
+        agent=run_agent,
+        from_documents=knowledge.provided.answer_from_documents,
+        of_kind=performers,
+    )
     resume_run = providers.Singleton(
         ResumeRun,
         read=read,
@@ -294,6 +302,7 @@ class Container(containers.DeclarativeContainer):
     )
 
     ask_question = providers.Singleton(AskQuestion, turns=turns, now=now)
+    ask_documents = providers.Singleton(AskDocuments, turns=turns, now=now)
     take_turn = providers.Singleton(TakeTurn, turns=turns, now=now)
     continue_chat = providers.Singleton(ContinueChat, turns=turns, now=now)
     edit_question = providers.Singleton(EditQuestion, turns=turns)
@@ -364,7 +373,6 @@ class Container(containers.DeclarativeContainer):
     delete_item = providers.Singleton(DeleteItem, begin=begin)
     complete_text = providers.Singleton(CompleteText, model=model, default_model=default_model)
     embed_texts = providers.Singleton(EmbedTexts, embedder=embedder)
-    knowledge = providers.Singleton(knowledge_services, settings, read, embedder)
     passwords = providers.Singleton(hash_passwords, to_close)
     access_tokens = providers.Singleton(access_tokens, settings)
     access = providers.Singleton(access_services, settings, begin, read, now, passwords, access_tokens)

@@ -3,11 +3,17 @@
 from dataclasses import dataclass
 
 from adapters.stemming.snowball import SnowballStemmer
+from application.knowledge.answer_from_documents import AnswerFromDocuments
+from application.knowledge.check_citations import CheckCitations
 from application.knowledge.find_passages import FindPassages
+from application.knowledge.find_sources import FindSources
 from application.knowledge.models_in_time import ModelsInTime
+from application.knowledge.rewrite_question import RewriteQuestion
 from application.knowledge.search_documents import SearchDocuments
 from application.ports.embedder import Embedder
+from application.ports.language_model import LanguageModel
 from application.ports.storage import BeginRead
+from application.runs.execute_run import ExecuteRun
 from entrypoints.settings import Settings
 
 
@@ -15,9 +21,22 @@ from entrypoints.settings import Settings
 class KnowledgeServices:
     search: SearchDocuments
     find_passages: FindPassages
+    answer_from_documents: AnswerFromDocuments
 
 
-def knowledge_services(settings: Settings, read: BeginRead, embedder: Embedder) -> KnowledgeServices:
+def knowledge_services(
+    settings: Settings, read: BeginRead, embedder: Embedder, model: LanguageModel, execute: ExecuteRun
+) -> KnowledgeServices:
+    stemmer = SnowballStemmer()
     models = ModelsInTime(embedder=embedder, embedding_seconds=settings.search_seconds)
-    search = SearchDocuments(read=read, stemmer=SnowballStemmer(), models=models)
-    return KnowledgeServices(search=search, find_passages=FindPassages(read=read, search=search))
+    search = SearchDocuments(read=read, stemmer=stemmer, models=models)
+    answer = AnswerFromDocuments(
+        execute=execute,
+        rewrite=RewriteQuestion(model=model, seconds=settings.rewrite_seconds),
+        find=FindSources(read=read, search=search, whole_tokens=settings.rag_whole_tokens),
+        check=CheckCitations(read=read, stemmer=stemmer),
+        stemmer=stemmer,
+    )
+    return KnowledgeServices(
+        search=search, find_passages=FindPassages(read=read, search=search), answer_from_documents=answer
+    )

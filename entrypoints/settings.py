@@ -98,6 +98,10 @@ class Settings(BaseSettings):
     tool_approvals: dict[str, Literal["always", "once", "never"]] = Field(default={}, description="by name of the tool")
     weather_url: str = "https://api.open-meteo.com"
     geocoding_url: str = "https://geocoding-api.open-meteo.com"
+    rag_whole_tokens: int = Field(
+        default=4000, ge=0, le=1_000_000, description="small documents that one asks of by name go into a prompt whole"
+    )
+    rewrite_seconds: float = Field(default=10, gt=0, le=60, description="for making a follow-up question searchable")
     search_seconds: float = Field(
         default=5, gt=0, le=60, description="for the vector of a question; a search without it goes by words alone"
     )

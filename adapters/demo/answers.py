@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from adapters.demo.instance import instance_of
+from adapters.demo.reading import read_out, read_result
 from adapters.demo.sayings import (
     GREETING,
     NOTHING_TO_REMEMBER,
@@ -38,7 +39,10 @@ def answer_to(request: ModelRequest) -> Answer:
     said = [message.text for message in request.messages if message.role is Role.USER]
     question = said[-1] if said else ""
     if results := results_in(request.messages):
-        return Answer(told(results))
+        read = (read_result(result.content, question) for result in results)
+        return Answer(next(filter(None, read), None) or told(results))
+    if from_sources := read_out(question):
+        return Answer(from_sources)
     if calls := calls_for(request, question):
         return Answer("", calls=calls)
     framed = framed_text(question)

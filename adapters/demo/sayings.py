@@ -20,4 +20,8 @@ PARROTED_STATEMENTS = (
 )
 REMEMBERED = "You said, in this order:"
 NOTHING_TO_REMEMBER = "That was the first thing you said, as far as I was shown."
+READ_OUT = (
+    "> {quote} [{number}]\n\n*(A demo: no real model is connected. This is the sentence of your documents that has "
+    "most of the question's words.)*"
+)
 CANNOT_TRANSLATE = "The demo model cannot translate into {language}: no real model is connected. These were the words:"

@@ -42,8 +42,15 @@ def _no_translation(instructions: str, text: str) -> str:
     return f"{CANNOT_TRANSLATE.format(language=language[1] if language else 'another language')}\n\n{text}"
 
 
+def _joined(_: str, conversation: str) -> str:
+    """What the user said last and before that, as one."""
+    said = re.findall(r"^user: (.+)$", conversation, re.MULTILINE)
+    return " ".join(said[-2:])
+
+
 TASKS: dict[str, Callable[[str, str], str]] = {
     "summarize": _summary,
     "classify": _label,
     "translate": _no_translation,
+    "rewrite": _joined,
 }

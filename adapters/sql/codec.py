@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from domain.citation import Citation, CitingEvent, SourceCited, SourcesChecked
 from domain.conversation import Image, Part, ProviderState, Reasoning, Text, ToolCall, ToolResult, text_of
 from domain.run import (
     DEFAULTS,
@@ -32,7 +33,9 @@ from domain.step import (
 from domain.tool import ToolCallDelta
 from domain.usage import Usage
 
-_STEP_EVENTS: dict[str, type[StepEvent]] = {
+_STEP_EVENTS: dict[str, type[StepEvent | CitingEvent]] = {
+    "source_cited": SourceCited,
+    "sources_checked": SourcesChecked,
     "step_started": StepStarted,
     "step_finished": StepFinished,
     "tool_started": ToolStarted,
@@ -135,12 +138,16 @@ def _part_to_json(part: Part) -> dict[str, Any]:
     out: dict[str, Any] = {"type": _PART_NAMES[kind]} | {name: value for name, value in named if value is not None}
     if state := part.provider_state:
         out["provider_state"] = _state_to_json(state)
+    if isinstance(part, Text) and part.citations:
+        out["citations"] = msgspec.to_builtins(part.citations)
     return out
 
 
 def _part_from_json(part: dict[str, Any]) -> Part:
     kind = _PARTS[part["type"]]
     values: dict[str, Any] = {name: part[name] for name in _PART_FIELDS[kind] if name in part}
+    if "citations" in part:
+        values["citations"] = msgspec.convert(part["citations"], tuple[Citation, ...])
     return kind(**values, provider_state=_state_in(part, "provider_state"))
 
 

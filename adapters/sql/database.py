@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import sqlalchemy as sa
 
 from adapters.sql.backend import Backend
-from adapters.sql.own_limits import SqlOwnLimits
 from adapters.sql.blob_store import SqlBlobStore
+from adapters.sql.own_limits import SqlOwnLimits
 from adapters.sql.postgres import PostgresBackend
 from adapters.sql.room import Room
 from adapters.sql.run_log import SqlRunLog
@@ -16,9 +16,9 @@ from adapters.sql.sqlite import SqliteBackend
 from adapters.sql.transaction import SqlReadTransaction, SqlTransaction
 from adapters.sql.vector_cache import VectorCache
 from adapters.sql.workers import SqlWorkers
+from application.ports.blobs import BlobStore
 from application.ports.limit_counters import LimitCounters
 from application.ports.own_limits import OwnLimits
-from application.ports.blobs import BlobStore
 from application.ports.run_log import RunLog
 from application.ports.signals import Signals
 from application.ports.storage import ReadTransaction, Transaction

@@ -1,4 +1,7 @@
-"""Do the work of a run, whatever it is: a reply is one call of a model, an agent's several with tools between them."""
+"""Do the work of a run, whatever it is: a reply is one call of a model, an agent's several with tools between them.
+
+A reply that has to rest on documents comes after a search in them.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +22,7 @@ None says that the run waits for somebody. When cancelled, providers and tools a
 class PerformRun:
     reply: ExecuteRun
     agent: Performer
+    from_documents: Performer
     of_kind: Mapping[RunKind, Performer] = field(default_factory=dict)
 
     async def __call__(self, run: Run, prompt: tuple[PromptMessage, ...], writer: RunWriter) -> RunFinished | None:
@@ -27,4 +31,6 @@ class PerformRun:
             return await performer(run, prompt, writer)
         if run.settings.server_tools:
             return await self.agent(run, prompt, writer)
+        if run.settings.grounding:
+            return await self.from_documents(run, prompt, writer)
         return await self.reply(run, prompt, writer.append)

@@ -1,6 +1,7 @@
 """Marks of sources in an answer while it is written: known ones are announced, unknown ones never shown."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LONGEST_MARK = 64
@@ -26,11 +27,14 @@ class CitationFilter:
     Marks are `[1]`, `[1, 3]`, `[1-3]`, `[^1]` and `【1†...】`, and come out as `[1][3]`. A number that names no source
     goes, with the blank before it. In code nothing is a mark. Text is held back only as long as it may become a mark,
     and however the answer is cut into pieces, the same comes out.
+
+    `sources` are so many, from 1 on, or the number to show for each that may be written; those `cited` were announced
+    before.
     """
 
-    def __init__(self, sources: int) -> None:
-        self._sources = sources
-        self._cited: set[int] = set()
+    def __init__(self, sources: int | Mapping[int, int], *, cited: Iterable[int] = ()) -> None:
+        self._shown = sources if isinstance(sources, Mapping) else {n: n for n in range(1, sources + 1)}
+        self._cited = set(cited)
         self._held = ""
         self._code = _Code()
 
@@ -69,7 +73,8 @@ class CitationFilter:
         self._held = ""
 
     def _replace(self, mark: re.Match[str], out: list[str | Cited]) -> None:
-        numbers = [number for number in _numbers_in(mark["plain"] or mark["odd"]) if 0 < number <= self._sources]
+        written = _numbers_in(mark["plain"] or mark["odd"])
+        numbers = [self._shown[number] for number in written if number in self._shown]
         if not numbers:
             return
         _say(mark["blank"], out)

@@ -1,4 +1,4 @@
-"""The citations of a finished answer: which sources it names, and the words in them that bear it out."""
+"""The citations of an answer: which sources it names, and the words in them that bear it out."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from domain.chunking.sentences import sentences
 from domain.citation import Citation, DocumentId
 from domain.reading import Reading
 from domain.retrieval.passage import Source
-from domain.retrieval.quotes import best_quote, stands_at
+from domain.retrieval.quotes import best_quote, excerpt, stands_at
 from domain.retrieval.terms import Stem, unstemmed
 
 _MARK = re.compile(r"\[(\d+)\]")
@@ -24,6 +24,24 @@ def claims(answer: str) -> dict[int, list[str]]:
         for number in dict.fromkeys(map(int, _MARK.findall(sentence))):
             found.setdefault(number, []).append(said)
     return found
+
+
+def announced(source: Source, question: str, stem: Stem = unstemmed) -> Citation:
+    """The citation of a source by an answer of which the words are still to come."""
+    passage, chunk = source.passage, source.passage.chunk
+    span = excerpt(question, chunk.text, stem)
+    return Citation(
+        number=source.number,
+        chunk_id=passage.id,
+        document_id=passage.document_id,
+        filename=passage.filename,
+        version=passage.version,
+        page=chunk.first_page,
+        start=chunk.start,
+        end=chunk.end,
+        score=source.score,
+        excerpt=chunk.text[span.start : span.end],
+    )
 
 
 def citations(
@@ -59,4 +77,5 @@ def _citation(source: Source, said: Sequence[str], reading: Reading | None, stem
         end=end,
         quote=quote,
         verified=verified,
+        score=source.score,
     )

@@ -8,6 +8,9 @@ from domain.retrieval.fusion import fused, trust
 from domain.retrieval.passage import Passage
 from domain.run import Problem
 
+LEAST_COVERAGE = 0.15
+LEAST_SIMILARITY = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -37,6 +40,17 @@ class Findings:
 
     found: tuple[Found, ...]
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def are_telling(self) -> bool:
+        """Whether any of them has to do with the question, as far as scores can say; a model that reads them says more.
+
+        Below both bounds there are words that are everywhere, and vectors as near as those of any two texts.
+        """
+        return any(
+            (found.coverage or 0.0) >= LEAST_COVERAGE or (found.similarity or 0.0) >= LEAST_SIMILARITY
+            for found in self.found
+        )
 
 
 def candidates(

@@ -24,19 +24,28 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A passage under the number that an answer cites it by."""
+    """A passage under the number that an answer cites it by; `score` is what it got in the search."""
 
     number: int
     passage: Passage
+    score: float = 0.0
 
     @property
     def shown(self) -> str:
         """As a model reads it: the number, where it is from, and what it says; its own marks in round brackets."""
+        return f"[{self.number}] {self.place}\n{self.words}"
+
+    @property
+    def place(self) -> str:
+        """Where it is from, on one line."""
         chunk, where = self.passage.chunk, [self.passage.filename]
         if chunk.first_page is not None:
             where.append(f"page {chunk.first_page}")
-        where += chunk.heading_path
-        return f"[{self.number}] " + _OWN_MARKS.sub(r"(\1)", f"{', '.join(where)}\n{chunk.shown}")
+        return _OWN_MARKS.sub(r"(\1)", " ".join(", ".join([*where, *chunk.heading_path]).split()))
+
+    @property
+    def words(self) -> str:
+        return _OWN_MARKS.sub(r"(\1)", self.passage.chunk.shown)
 
 
 def numbered(passages: Iterable[Passage]) -> tuple[Source, ...]:

@@ -12,7 +12,7 @@ from application.chat.whole_answer import whole_answer
 from application.ports.language_model import ModelRequest
 from application.provider_names import name_to_say
 from domain import errors
-from domain.conversation import ConversationId, PromptMessage, Role, Text, storable, text_of
+from domain.conversation import ConversationId, Part, PromptMessage, Role, Text, citations_in, storable, text_of
 from domain.errors import RunNotFound
 from domain.idempotency import IdempotencyKey, StoredAnswer
 from domain.run import IfBusy, NumberedEvent, Run, RunEvent, RunFinished, answer_of
@@ -22,6 +22,7 @@ from entrypoints.http.encoders import ndjson
 from entrypoints.http.once import streamed_once
 from entrypoints.http.problems import RunFailed, request_id_of
 from entrypoints.http.schemas import ChatBody, ChatOut, CompatOut, UsageOut
+from entrypoints.http.sources import SourceOut
 from entrypoints.http.streaming import StreamedResponse, open_run, unless_client_leaves
 
 router = APIRouter(tags=["chat"])
@@ -47,15 +48,16 @@ async def chat(body: ChatBody, request: Request, services: Services, caller: Cal
         answer = await unless_client_leaves(request, services.answer_once()(key, work))
         return Response(answer.body, answer.status, media_type=answer.media_type)
     run = await services.ask_question()(caller, _question(body, key))
-    reply, outcome = await unless_client_leaves(request, _drained(run, services.run_reader().follow(run)))
+    parts, outcome = await unless_client_leaves(request, drained(run, services.run_reader().follow(run)))
     out = ChatOut(
         conversation_id=run.conversation_id,
-        reply=reply,
+        reply=text_of(parts),
         model=name_to_say(run.model, outcome.answered_by),
         usage=UsageOut.of(outcome.usage),
         compat=CompatOut.of(outcome.dropped),
         run_id=run.id,
         status=outcome.status,
+        sources=[SourceOut.of(citation) for citation in citations_in(parts)],
     )
     return Response(out.model_dump_json(), media_type="application/json")
 
@@ -124,7 +126,7 @@ def _model_request(body: ChatBody) -> ModelRequest:
     )
 
 
-async def _drained(run: Run, batches: AsyncGenerator[list[NumberedEvent], None]) -> tuple[str, RunFinished]:
+async def drained(run: Run, batches: AsyncGenerator[list[NumberedEvent], None]) -> tuple[tuple[Part, ...], RunFinished]:
     """The whole answer of a run and how it ended. Raise RunFailed."""
     events: list[RunEvent] = []
     async with aclosing(batches):
@@ -134,4 +136,4 @@ async def _drained(run: Run, batches: AsyncGenerator[list[NumberedEvent], None])
         raise RunNotFound(run.id)
     if outcome.problem:
         raise RunFailed(run, outcome.problem)
-    return text_of(answer_of(events)), outcome
+    return answer_of(events), outcome

@@ -5,16 +5,24 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from domain.conversation import Image, Part, Phase, Reasoning, Text, ToolCall, ToolResult
+from entrypoints.http.sources import SourceOut
 
 
 def _is_none(value: object) -> bool:
     return value is None
 
 
+def _is_empty(value: list[SourceOut]) -> bool:
+    return not value
+
+
 class TextOut(BaseModel):
     type: Literal["text"] = "text"
     text: str
     phase: Phase | None = Field(default=None, exclude_if=_is_none, description="where the model said so")
+    citations: list[SourceOut] = Field(
+        default=[], exclude_if=_is_empty, description="the sources that the text names as `[rank]`"
+    )
 
 
 class ReasoningOut(BaseModel):
@@ -49,7 +57,7 @@ PartOut = Annotated[TextOut | ReasoningOut | ToolCallOut | ToolResultOut | Image
 def part_out(part: Part) -> PartOut:
     match part:
         case Text(text):
-            return TextOut(text=text, phase=part.phase)
+            return TextOut(text=text, phase=part.phase, citations=[SourceOut.of(one) for one in part.citations])
         case Reasoning(text):
             return ReasoningOut(text=text)
         case ToolCall(id, name, arguments):

@@ -112,7 +112,11 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "GET /v1/models",
         "GET /v1/models/{model:path}",
     ),
-    Need.DOCUMENTS: ("GET /search",),
+    Need.DOCUMENTS: (
+        "GET /search",
+        "POST /rag/chat",
+        "POST /rag/chat/stream",
+    ),
 }
 SPENDS = frozenset({"GET /chat/sse"})
 """GETs that cost: a key that may only read may not send them."""

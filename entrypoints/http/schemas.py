@@ -10,6 +10,7 @@ from domain.conversation import LABEL_CHARACTERS, MESSAGE_CHARACTERS, TITLE_CHAR
 from domain.run import IfBusy, Run
 from domain.usage import Usage
 from entrypoints.http.parts import PartOut, part_out
+from entrypoints.http.sources import SourceOut
 
 LARGEST_ID = 2**63 - 1
 
@@ -110,7 +111,7 @@ class CompatOut(Out):
 
 class ChatOut(Out):
     """`conversation_id`, `run_id` and `status` are null when nothing was stored; `compat` is there when a switch of
-    models left something out."""
+    models left something out, and `sources` when the reply rests on documents."""
 
     conversation_id: int | None
     reply: str
@@ -119,6 +120,9 @@ class ChatOut(Out):
     run_id: int | None = None
     status: str | None = None
     compat: CompatOut | None = Field(default=None, exclude_if=lambda value: value is None)
+    sources: list[SourceOut] = Field(
+        default=[], exclude_if=lambda value: not value, description="what the reply cites as `[rank]`"
+    )
 
 
 # --- conversations ------------------------------------------------------------------------------------------------

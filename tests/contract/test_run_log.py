@@ -7,10 +7,22 @@ from dataclasses import replace
 import pytest
 
 from application.ports.run_log import LogEntry
-from domain.conversation import ProviderState
-from domain.run import NumberedEvent, ReasoningDelta, Run, RunEvent, RunFinished, RunId, RunStatus, TextDelta
+from domain.citation import ChunkId, Citation, DocumentId, SourceCited, SourcesChecked
+from domain.conversation import ProviderState, Text
+from domain.run import (
+    Ending,
+    NumberedEvent,
+    ReasoningDelta,
+    Run,
+    RunEvent,
+    RunFinished,
+    RunId,
+    RunStatus,
+    TextDelta,
+    answer_of,
+)
 from domain.tool import ToolCallDelta
-from tests.support.builders import ALICE, ODD_TEXTS, add_conversation, ask, ending, stored_messages, stored_run
+from tests.support.builders import ALICE, NOON, ODD_TEXTS, add_conversation, ask, ending, stored_messages, stored_run
 from tests.support.databases import Database
 
 
@@ -44,6 +56,21 @@ async def test_what_was_written_is_read_back_in_order_and_numbered(database: Dat
 async def test_every_text_comes_back_as_it_was(database: Database, run: Run, text: str) -> None:
     await database.run_log.write([LogEntry(run, 1, (TextDelta(text), ReasoningDelta(text)))])
     assert await whole_log(database, run) == numbered(TextDelta(text), ReasoningDelta(text))
+
+
+async def test_what_an_answer_cites_is_kept_in_the_log_and_on_the_message(database: Database, run: Run) -> None:
+    told = Citation(
+        number=1, chunk_id=ChunkId(7), document_id=DocumentId(3), filename="a.pdf", version=2, page=None, start=0, end=9
+    )
+    checked = replace(told, page=4, start=2, end=5, quote="Gr\u00fc\u00dfe", verified=True, score=0.5, excerpt="x")
+    said: list[RunEvent] = [TextDelta("So "), SourceCited(told), TextDelta("[1]."), SourcesChecked((checked,))]
+    assert await database.run_log.write([LogEntry(run, 1, tuple(said))]) == set()
+    assert await whole_log(database, run) == numbered(*said)
+    outcome = RunFinished(RunStatus.COMPLETED, "stop")
+    entry = LogEntry(run, 5, (outcome,), Ending(outcome, answer_of([*said, outcome]), NOON))
+    assert await database.run_log.write([entry]) == set()
+    [_, answer] = await stored_messages(database, run.conversation_id)
+    assert answer.parts == (Text("So [1].", citations=(checked,)),)
 
 
 async def test_from_every_cursor_and_in_pages_of_any_size_it_is_the_same_log(database: Database, run: Run) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.signals import LocalSignals
 from adapters.schemas.json_schema import schema_mismatch
+from adapters.stemming.snowball import SnowballStemmer
 from application.agents.ask_person import AskPersons
 from application.agents.call_tools import CallTools
 from application.agents.cancel_session import CancelSession
@@ -28,6 +29,13 @@ from application.chat.take_turn import TakeTurn
 from application.chat.titles import Titles
 from application.chat.turn_opener import TurnOpener
 from application.conversations.delete_conversation import DeleteConversation
+from application.knowledge.answer_from_documents import AnswerFromDocuments
+from application.knowledge.ask_documents import AskDocuments
+from application.knowledge.check_citations import CheckCitations
+from application.knowledge.find_sources import FindSources
+from application.knowledge.models_in_time import ModelsInTime
+from application.knowledge.rewrite_question import RewriteQuestion
+from application.knowledge.search_documents import SearchDocuments
 from application.ports.signals import Signals
 from application.runs.appender import Appender
 from application.runs.cancel_run import CancelRun
@@ -79,6 +87,7 @@ class Core:
     agent_tokens: int = 100_000
     approval_seconds: float = 3600.0
     session_idle_seconds: float | None = None
+    whole_tokens: int = 0
 
     def __post_init__(self) -> None:
         self.database = self.database or MemoryDatabase(now=self.clock, alone=False)
@@ -101,7 +110,18 @@ class Core:
         )
         take_step = TakeStep(model=self.model, schema_mismatch=schema_mismatch)
         workflow = RunWorkflow(take_step=take_step, persons=agent.persons)
-        perform = PerformRun(reply=execute, agent=agent, of_kind={RunKind.WORKFLOW: workflow})
+        stemmer = SnowballStemmer()
+        search = SearchDocuments(read=read, stemmer=stemmer, models=ModelsInTime())
+        from_documents = AnswerFromDocuments(
+            execute=execute,
+            rewrite=RewriteQuestion(model=self.model, seconds=10),
+            find=FindSources(read=read, search=search, whole_tokens=self.whole_tokens),
+            check=CheckCitations(read=read, stemmer=stemmer),
+            stemmer=stemmer,
+        )
+        perform = PerformRun(
+            reply=execute, agent=agent, from_documents=from_documents, of_kind={RunKind.WORKFLOW: workflow}
+        )
         self.resume = ResumeRun(
             read=read,
             log=self.log,
@@ -140,6 +160,7 @@ class Core:
             titles=Titles(None),
         )
         self.ask_question = AskQuestion(turns=self.turns, now=self.clock)
+        self.ask_documents = AskDocuments(turns=self.turns, now=self.clock)
         self.take_turn = TakeTurn(turns=self.turns, now=self.clock)
         self.edit_question = EditQuestion(turns=self.turns)
         self.regenerate_answer = RegenerateAnswer(turns=self.turns)

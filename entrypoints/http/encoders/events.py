@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from domain.citation import SourceCited, SourcesChecked
 from domain.conversation import ToolCall, text_of
 from domain.errors import Refusal
 from domain.run import AnswerReset, NumberedEvent, ReasoningDelta, RunEvent, RunFinished, TextDelta
@@ -22,12 +23,15 @@ from domain.step import (
 from domain.tool import ToolCallDelta
 from domain.usage import Usage
 from entrypoints.http.encoders.sse import frame
+from entrypoints.http.sources import source_object, sources_of
 
 TYPE_OF: dict[type[RunEvent], str] = {
     TextDelta: "text_delta",
     ReasoningDelta: "reasoning_delta",
     ToolCallDelta: "tool_call_delta",
     AnswerReset: "answer_reset",
+    SourceCited: "source_cited",
+    SourcesChecked: "sources_checked",
     StepStarted: "step_started",
     StepFinished: "step_finished",
     ToolStarted: "tool_started",
@@ -42,14 +46,26 @@ TYPE_OF: dict[type[RunEvent], str] = {
 def as_object(numbered: NumberedEvent) -> dict[str, Any]:
     """`{"seq", "type", ...}` with the event's own fields.
 
-    An `answer_reset` begins the answer anew with its `text`, and its `tool_calls` if it has any.
+    An `answer_reset` begins the answer anew with its `text`, and its `tool_calls` and `sources` if it has any.
     """
     event = numbered.event
-    fields: dict[str, Any] = _beginning(event) if isinstance(event, AnswerReset) else asdict(event)
+    fields = _fields(event)
     fields.pop("state", None)  # the provider's own, and nobody else's
     if isinstance(event, RunFinished | StepFinished):
         fields["usage"] = usage_object(event.usage)
     return {"seq": numbered.number, "type": TYPE_OF[type(event)], **fields}
+
+
+def _fields(event: RunEvent) -> dict[str, Any]:
+    match event:
+        case AnswerReset():
+            return _beginning(event)
+        case SourceCited(citation):
+            return {"source": source_object(citation)}
+        case SourcesChecked(citations):
+            return {"sources": [source_object(citation) for citation in citations]}
+        case _:
+            return asdict(event)
 
 
 def _beginning(reset: AnswerReset) -> dict[str, Any]:
@@ -58,7 +74,7 @@ def _beginning(reset: AnswerReset) -> dict[str, Any]:
         for part in reset.parts
         if isinstance(part, ToolCall)
     ]
-    return {"text": text_of(reset.parts)} | ({"tool_calls": calls} if calls else {})
+    return {"text": text_of(reset.parts)} | ({"tool_calls": calls} if calls else {}) | sources_of(reset.parts)
 
 
 def usage_object(usage: Usage | None) -> dict[str, int] | None:

@@ -5,11 +5,13 @@ from collections.abc import AsyncGenerator, AsyncIterable
 import msgspec
 
 from application.ports.language_model import ModelEvent, ModelFinished
+from domain.citation import SourceCited, SourcesChecked
 from domain.conversation import text_of
 from domain.errors import Refusal
 from domain.run import AnswerReset, NumberedEvent, Run, RunFinished, RunStatus, TextDelta
 from entrypoints.compat import compat_of
 from entrypoints.http.problems import refusal_body, run_problem_body
+from entrypoints.http.sources import source_object, sources_of
 
 MEDIA_TYPE = "application/x-ndjson"
 _encode = msgspec.json.Encoder().encode
@@ -25,6 +27,9 @@ async def stored(run: Run, batches: AsyncIterable[list[NumberedEvent]], request_
 
     A run that ends with a problem ends in `{"error": {problem}, "seq"}` instead; a reader who has to come back later
     gets an error without a `seq`. With `"reset": true` the answer begins anew with that token.
+
+    Of an answer from documents each source comes as `{"source"}` before the text that first cites it, and at the end
+    all of them once more with their quotes as `{"sources"}`.
     """
     first: dict[str, object] = {"conversation_id": run.conversation_id, "run_id": run.id}
     try:
@@ -46,7 +51,11 @@ def _fields(run: Run, numbered: NumberedEvent, request_id: str) -> dict[str, obj
     if isinstance(event, TextDelta):
         return {"token": event.text}
     if isinstance(event, AnswerReset):
-        return {"token": text_of(event.parts), "reset": True}
+        return {"token": text_of(event.parts), "reset": True, **sources_of(event.parts)}
+    if isinstance(event, SourceCited):
+        return {"source": source_object(event.citation)}
+    if isinstance(event, SourcesChecked):
+        return {"sources": [source_object(citation) for citation in event.citations]}
     if isinstance(event, RunFinished):
         if event.problem:
             return {"error": run_problem_body(run, event.problem, request_id)}

@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
+from domain.citation import SourceCited, SourcesChecked
 from domain.conversation import text_of
 from domain.run import AnswerReset, NumberedEvent, Run, RunFinished, TextDelta
 from entrypoints.http.encoders.ndjson import ending
 from entrypoints.http.problems import run_problem_body
+from entrypoints.http.sources import source_object, sources_of
 
 
 def _frame(value: Mapping[str, Any]) -> str:
@@ -35,7 +37,11 @@ def stored(run: Run, numbered: NumberedEvent, request_id: str) -> str | None:
     if isinstance(event, TextDelta):
         return token(event.text, **more)
     if isinstance(event, AnswerReset):
-        return _frame({"type": "reset", "content": text_of(event.parts), **more})
+        return _frame({"type": "reset", "content": text_of(event.parts), **sources_of(event.parts), **more})
+    if isinstance(event, SourceCited):
+        return _frame({"type": "source", "source": source_object(event.citation), **more})
+    if isinstance(event, SourcesChecked):
+        return _frame({"type": "sources", "sources": [source_object(one) for one in event.citations], **more})
     if isinstance(event, RunFinished):
         problem = event.problem
         return error(run_problem_body(run, problem, request_id), **more) if problem else done(event, **more)

@@ -43,6 +43,8 @@ OF_BODIES: dict[Route, list[Try]] = {
     "POST /chat": [{"json": {"message": "and?", "conversation_id": "{conversation}"}}],
     "POST /chat/stream": [{"json": {"message": "and?", "conversation_id": "{conversation}"}}],
     "POST /runs": [{"json": {"message": "and?", "conversation_id": "{conversation}"}}],
+    "POST /rag/chat": [{"json": {"question": "and?", "conversation_id": "{conversation}"}}],
+    "POST /rag/chat/stream": [{"json": {"question": "and?", "conversation_id": "{conversation}"}}],
     "GET /chat/sse": [{"params": {"prompt": "and?", "conversation_id": "{conversation}"}}],
     "POST /v1/responses": [
         {"json": {"input": "and?", "previous_response_id": "{response}"}},
