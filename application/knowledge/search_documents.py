@@ -64,7 +64,7 @@ class SearchDocuments:
         languages = await tx.search.languages(owner=owner)
         asked_in = language_asked_in(language_of(question), languages)
         stems = [self.stemmer.stem_of(language) for language in sorted(languages | {asked_in})]
-        return query_of(question, stems, quotes=quotes), asked_in
+        return query_of(question, stems, quotes=quotes, language=asked_in), asked_in
 
 
 async def _current(tx: ReadTransaction) -> Generation | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.retrieval.folding import folded
+from domain.retrieval.function_words import is_function_word
 from domain.retrieval.terms import Stem, term_of, unstemmed
 from domain.retrieval.tokens import Kind, Token, tokens
 
@@ -35,15 +36,24 @@ class Query:
         return frozenset().union(*(word.variants for word in self.words))
 
 
-def query_of(question: str, stems: Sequence[Stem], *, quotes: bool = True) -> Query:
+def query_of(question: str, stems: Sequence[Stem], *, quotes: bool = True, language: str = "") -> Query:
     """The question as terms in every language of `stems`. No character of it is special but quotation marks.
 
-    Without `quotes` those are not either: a question to a model may quote what stands in no document.
+    Without `quotes` those are not either: a question to a model may quote what stands in no document. Function words of
+    the `language` are left out, but for those that it quotes, and unless it has no others.
     """
-    words = Counter(
-        _variants(token, stems) for token in tokens(question) if token.kind is not Kind.SHORT_GRAM and token.text
-    )
-    phrases = [_phrase(found[found.lastindex or 0], stems) for found in _QUOTED.finditer(question)] if quotes else []
+    read = [token for token in tokens(question) if token.kind is not Kind.SHORT_GRAM and token.text]
+    quoted = [found[found.lastindex or 0] for found in _QUOTED.finditer(question)]
+    kept = {token.text.casefold() for said in quoted for token in tokens(said)}
+    shouts = question.isupper()
+    telling = [
+        token
+        for token in read
+        if token.text.casefold() in kept
+        or not is_function_word(token.text.casefold() if shouts else token.text, language)
+    ]
+    words = Counter(_variants(token, stems) for token in telling or read)
+    phrases = [_phrase(said, stems) for said in quoted] if quotes else []
     most = list(words.items())[:MOST_WORDS]
     return Query(tuple(Word(*each) for each in most), tuple(phrase for phrase in phrases if phrase))
 

@@ -95,7 +95,7 @@ class Index:
 
     def found(self, question: str) -> Iterator[Piece]:
         """The best first."""
-        query = query_of(question, [SnowballStemmer().stem_of(LANGUAGE)], quotes=False)
+        query = query_of(question, [SnowballStemmer().stem_of(LANGUAGE)], quotes=False, language=LANGUAGE)
         found_in = {term: len(self._stands_in.get(term, ())) for term in query.terms}
         scores: dict[int, float] = defaultdict(float)
         for word, weight in weights(query, found_in, len(self._pieces)).items():
