@@ -16,6 +16,8 @@ AuditId = NewType("AuditId", int)
 NAME_CHARACTERS = 100
 PASSWORD_CHARACTERS = (10, 200)
 KEY_NAME_CHARACTERS = 100
+NO_PASSWORD = ""
+"""Instead of a hash, of a user who has none: no password is theirs."""
 
 
 class Registration(StrEnum):

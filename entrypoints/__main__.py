@@ -1,4 +1,4 @@
-"""`python -m entrypoints [serve|worker|migrate|doctor] [--host HOST] [--port PORT]`; without a command, serve."""
+"""`python -m entrypoints [COMMAND] [--host HOST] [--port PORT]`; without a command, serve."""
 
 import argparse
 import asyncio
@@ -8,7 +8,7 @@ import sys
 from pydantic import ValidationError
 
 from entrypoints.container import Container, close, prepare
-from entrypoints.doctor import report
+from entrypoints.doctor import report, setup_hint
 from entrypoints.lifespan import running
 from entrypoints.provider_set import CannotStart
 from entrypoints.server import Server
@@ -54,6 +54,22 @@ def migrate(settings: Settings) -> int:
     return 0
 
 
+def setup_code(settings: Settings) -> int:
+    """Print the code that makes the first user, or 1 when there is one already."""
+
+    async def go() -> int:
+        container = Container(settings=settings)
+        try:
+            await prepare(container.database(), to_serve=False)
+            hint = await setup_hint(container)
+            print(hint or "  setup     there are users, or nobody logs in here: there is nothing to set up")
+            return 0 if hint else 1
+        finally:
+            await close(container)
+
+    return asyncio.run(go())
+
+
 def doctor(settings: Settings) -> int:
     """Print what is in force; 1 when something is wrong."""
     text, healthy = asyncio.run(report(Container(settings=settings)))
@@ -61,7 +77,7 @@ def doctor(settings: Settings) -> int:
     return 0 if healthy else 1
 
 
-COMMANDS = {"serve": serve, "worker": worker, "migrate": migrate, "doctor": doctor}
+COMMANDS = {"serve": serve, "worker": worker, "migrate": migrate, "doctor": doctor, "setup-code": setup_code}
 
 
 def main(arguments: list[str]) -> int:

@@ -10,9 +10,6 @@ from dependency_injector import containers, providers
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.signals import LocalSignals
 from adapters.schemas.json_schema import schema_mismatch
-from adapters.security.access_tokens import JwtAccessTokens
-from adapters.security.passwords import Argon2Passwords
-from adapters.security.secret_file import secret_in
 from adapters.sql.database import SqlDatabase
 from adapters.sql.errors import DatabaseInUse, SchemaAhead
 from adapters.sql.migrate import migrate
@@ -96,6 +93,7 @@ from entrypoints.access_services import access_services
 from entrypoints.knowledge_services import knowledge_services
 from entrypoints.provider_set import CannotStart, Closing, connect_providers
 from entrypoints.settings import Settings
+from entrypoints.sign_in_set import access_tokens, hash_passwords, identity_provider
 from entrypoints.tool_set import mcp_tools, open_toolbox, tool_sources
 
 Database = MemoryDatabase | SqlDatabase
@@ -147,25 +145,6 @@ def approval_notifier(settings: Settings, now: Now) -> ApprovalWebhook | None:
     if settings.approval_webhook is None or settings.approval_webhook_secret is None:
         return None
     return ApprovalWebhook(str(settings.approval_webhook), settings.approval_webhook_secret.get_secret_value(), now=now)
-
-
-def access_tokens(settings: Settings) -> JwtAccessTokens:
-    """Signed with the operator's secret, or with one that is kept beside the database. Raise CannotStart."""
-    if settings.secret_key is not None:
-        return JwtAccessTokens(settings.secret_key.get_secret_value().encode())
-    path = settings.secret_file
-    if settings.auth == "local" or path is None:
-        return JwtAccessTokens(secrets.token_bytes(32))
-    try:
-        return JwtAccessTokens(secret_in(path))
-    except (OSError, ValueError) as error:
-        raise CannotStart(f"The secret that signs access tokens: {error}") from error
-
-
-def hash_passwords(to_close: list[Closing]) -> Argon2Passwords:
-    passwords = Argon2Passwords()
-    to_close.append(passwords.aclose)
-    return passwords
 
 
 async def close(container: "Container") -> None:
@@ -375,4 +354,7 @@ class Container(containers.DeclarativeContainer):
     embed_texts = providers.Singleton(EmbedTexts, embedder=embedder)
     passwords = providers.Singleton(hash_passwords, to_close)
     access_tokens = providers.Singleton(access_tokens, settings)
-    access = providers.Singleton(access_services, settings, begin, read, now, passwords, access_tokens)
+    identity_provider = providers.Singleton(identity_provider, settings, to_close)
+    access = providers.Singleton(
+        access_services, settings, begin, read, now, passwords, access_tokens, identity_provider
+    )

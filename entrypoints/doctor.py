@@ -24,6 +24,16 @@ Parley {VERSION} is at {address}
   auth      {auth(settings)}"""
 
 
+async def setup_hint(container: Container) -> str | None:
+    """How the first user gets in, where there is none yet. The code is good for nothing once there is."""
+    access = container.access()
+    if container.settings().auth == "local" or await access.has_users():
+        return None
+    return f"""\
+  setup     nobody is registered yet. The first user, who becomes the admin, needs this code as the invitation:
+            {access.setup_code}"""
+
+
 def model(settings: Settings) -> str:
     name = settings.default_model
     provider = name.partition(":")[0]
@@ -56,6 +66,14 @@ def auth(settings: Settings) -> str:
     return f"required: a login or a key; registration {settings.registration}; access tokens signed with {secret}"
 
 
+def sign_on(settings: Settings) -> list[str]:
+    if settings.oidc_issuer is None:
+        return []
+    who = settings.oidc_registration or settings.registration
+    linked = "users linked by verified e-mail" if settings.oidc_link_by_email else "no users linked by e-mail"
+    return [f"sign-on     {settings.oidc_issuer} as {settings.oidc_client_id}; registration {who}; {linked}"]
+
+
 async def report(container: Container) -> tuple[str, bool]:
     """Every setting that matters, whether the database answers, and misspelt variables; and whether all is well."""
     settings = container.settings()
@@ -73,6 +91,7 @@ async def report(container: Container) -> tuple[str, bool]:
         f"version     {VERSION}",
         f"bind        {settings.host}:{settings.port}",
         f"auth        {auth(settings)}",
+        *sign_on(settings),
         f"database    {described}; {database}",
         f"model       {model(settings)}",
         f"embeddings  {settings.default_embedding_model}",

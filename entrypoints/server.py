@@ -12,7 +12,7 @@ from types import FrameType
 import uvicorn
 
 from entrypoints.container import Container, prepare
-from entrypoints.doctor import summary
+from entrypoints.doctor import setup_hint, summary
 from entrypoints.http.app import create_app
 
 
@@ -58,6 +58,8 @@ class Server(uvicorn.Server):
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
             print(summary(self.container, f"http://localhost:{port}"), flush=True)
+            if hint := await setup_hint(self.container):
+                print(hint, flush=True)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

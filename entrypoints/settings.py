@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -50,6 +51,18 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/\s?#@]+$",
         description="where browsers find this server, as https://chat.example, without a path",
     )
+    oidc_issuer: str | None = Field(default=None, description="a provider of OpenID Connect that people sign in with")
+    oidc_client_id: str | None = Field(default=None, description="what it knows this server as")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="none for a public client")
+    oidc_label: str = Field(default="Single sign-on", min_length=1, max_length=60, description="what the button says")
+    oidc_scopes: str = Field(default="openid profile email", pattern=r"^openid( [!#-\[\]-~]+)*$")
+    oidc_registration: Literal["open", "invited", "closed"] | None = Field(
+        default=None, description="who may register by signing in there; as PARLEY_REGISTRATION if not given"
+    )
+    oidc_link_by_email: bool = Field(
+        default=False, description="whether a user whose name is an e-mail address that it verifies is that person"
+    )
+    oidc_seconds: float = Field(default=10, gt=0, le=60, description="which each request to it may take")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="origins whose pages may use this server, with commas between"
     )
@@ -143,8 +156,6 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _closed_to_strangers(self) -> Self:
-        if self.auth == "required" and self.api_key is None:
-            raise ValueError("PARLEY_AUTH=required needs a credential: set PARLEY_API_KEY")
         if self.approval_webhook is not None and self.approval_webhook_secret is None:
             raise ValueError("PARLEY_APPROVAL_WEBHOOK needs PARLEY_APPROVAL_WEBHOOK_SECRET, which signs what is sent")
         if self.api_key is not None and len(self.api_key.get_secret_value()) < 16:
@@ -162,8 +173,24 @@ class Settings(BaseSettings):
         if self.host not in LOOPBACK_HOSTS and self.auth == "local":
             raise ValueError(
                 f"PARLEY_HOST={self.host} would open this server to others without a login: "
-                "set PARLEY_AUTH=required and PARLEY_API_KEY, or bind 127.0.0.1"
+                "set PARLEY_AUTH=required (a code is printed that makes the first user the admin), or bind 127.0.0.1"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _single_sign_on_is_whole(self) -> Self:
+        if self.oidc_issuer is None and self.oidc_client_id is None:
+            return self
+        if self.oidc_issuer is None or self.oidc_client_id is None or self.public_url is None:
+            raise ValueError(
+                "OpenID Connect needs PARLEY_OIDC_ISSUER, PARLEY_OIDC_CLIENT_ID and PARLEY_PUBLIC_URL, to which "
+                "/auth/oidc/callback is added for the address to register at the provider"
+            )
+        issuer = urlsplit(self.oidc_issuer)
+        if issuer.scheme != "https" and not (issuer.scheme == "http" and issuer.hostname in LOOPBACK_HOSTS):
+            raise ValueError("PARLEY_OIDC_ISSUER must begin with https://")
+        if self.auth == "local":
+            raise ValueError("PARLEY_OIDC_ISSUER: nobody signs in where PARLEY_AUTH=local; set it to required")
         return self
 
     @property

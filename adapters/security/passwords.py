@@ -33,7 +33,7 @@ class Argon2Passwords(Passwords):
 
     async def verify(self, password: str, hash: str | None) -> bool:
         right = await self._in_thread(partial(self._hasher.verify, password, hash or self._nobodys))
-        return right and hash is not None
+        return right and bool(hash)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._under_way >= self._most:

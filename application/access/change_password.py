@@ -29,6 +29,8 @@ class ChangePassword:
             raise Forbidden("Only who has logged in has a password")
         async with self.read() as tx:
             user = await tx.users.get(principal.user_id)
+        if not user.password_hash:
+            raise Forbidden("You sign in without a password; an admin can give you one")
         checked_password(new, name=user.name, field="new_password")
         self.throttle.attempt(user.name, "")
         if not await self.passwords.verify(current, user.password_hash):

@@ -24,8 +24,8 @@ class DeleteAccount:
     async def __call__(self, principal: Principal, *, confirm: str, password: str | None) -> None:
         """Everything of the caller's. `confirm` is their name, or `local` for the local owner, who stays but empty.
 
-        Runs under way are stopped when they next write, in vain. Raise InvalidInput (`confirm`), Forbidden for a wrong
-        password, TooManyAttempts.
+        Runs under way are stopped when they next write, in vain. A password is asked of those who have one. Raise
+        InvalidInput (`confirm`), Forbidden for a wrong password, TooManyAttempts.
         """
         if principal.user_id is None:
             if confirm != principal.owner:
@@ -36,7 +36,7 @@ class DeleteAccount:
         if confirm != user.name:
             raise InvalidInput("confirm", "must be your name, to delete everything that you have")
         self.throttle.attempt(user.name, "")
-        if not await self.passwords.verify(password or "", user.password_hash):
+        if user.password_hash and not await self.passwords.verify(password or "", user.password_hash):
             raise Forbidden("The password is another one")
         await self.of_user(user.id)
 

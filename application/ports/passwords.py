@@ -13,4 +13,7 @@ class Passwords(Protocol):
 
     @abstractmethod
     async def verify(self, password: str, hash: str | None) -> bool:
-        """Whether it is the password. Without a hash it is not, and to learn that takes as long. Raise TooBusy."""
+        """Whether it is the password. Without a hash, or with an empty one, it is not, and to learn that takes as long.
+
+        Raise TooBusy.
+        """

@@ -46,6 +46,16 @@ class AccessTokenOut(Out):
         return cls(access_token=pair.access_token, expires_in=pair.expires_in_seconds)
 
 
+class OidcBody(Body):
+    model_config = body_example({})
+
+    invitation: Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$")] | None = None
+
+
+class OidcUrlOut(Out):
+    url: str
+
+
 class OidcOut(Out):
     label: str
 

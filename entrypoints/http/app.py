@@ -20,6 +20,7 @@ from entrypoints.http import (
     conversations,
     health,
     models,
+    oidc,
     pages,
     rag,
     runs,
@@ -58,7 +59,7 @@ Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=
 ROUTES = (openai_chat, chat, pages, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
           responses, compaction, response_socket, openai_conversations, embeddings, openai_models, models,
-          search, rag, auth, session, account, api_keys, admin)  # fmt: skip
+          search, rag, auth, session, oidc, account, api_keys, admin)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 EXPOSED = ["X-Request-Id", "Link", "Retry-After", "WWW-Authenticate"]
 

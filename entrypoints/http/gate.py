@@ -129,7 +129,7 @@ class Access:
 
 def _is_kept(action: str, status: int, owner: OwnerId | None) -> bool:
     """Not what anybody can ask for without end and without doing anything."""
-    if status in (404, 422, 429) or (owner is None and action != LOG_IN):
+    if status in (404, 422, 429) or (owner is None and (action != LOG_IN or status < 400)):
         return False
     return action != REFRESH or status >= 400
 

@@ -31,6 +31,9 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "POST /auth/session",
         "POST /auth/session/refresh",
         "DELETE /auth/session",
+        "GET /auth/oidc/login",
+        "POST /auth/oidc/login",
+        "GET /auth/oidc/callback",
     ),
     Need.CREDENTIAL: ("POST /auth/logout", "GET /me"),
     Need.ACCOUNT: (
@@ -129,6 +132,7 @@ AUDITED = {
     "POST /auth/refresh": REFRESH,
     "POST /auth/logout": "log out",
     "POST /auth/session": LOG_IN,
+    "GET /auth/oidc/callback": LOG_IN,
     "POST /auth/session/refresh": REFRESH,
     "DELETE /auth/session": "log out",
     "POST /me/password": "change a password",

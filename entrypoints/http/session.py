@@ -6,7 +6,7 @@ from application.access.refresh_login import TokenReused
 from domain import errors
 from domain.access import owner_of
 from domain.errors import Unauthenticated
-from entrypoints.http.access_schemas import AccessTokenOut, MethodsOut, SessionBody
+from entrypoints.http.access_schemas import AccessTokenOut, MethodsOut, OidcOut, SessionBody
 from entrypoints.http.auth import check_login_is_needed
 from entrypoints.http.dependencies import Services
 from entrypoints.http.documentation import problems
@@ -26,7 +26,7 @@ async def methods(services: Services) -> MethodsOut:
         login=login,
         setup=login and not await services.access().has_users(),
         registration=settings.registration,
-        oidc=None,
+        oidc=OidcOut(label=settings.oidc_label) if login and settings.oidc_issuer else None,
     )
 
 

@@ -22,6 +22,10 @@ async def container(tmp_path: Path) -> AsyncIterator[Container]:
         mcp_file=servers,
         approval_webhook=HttpUrl("http://localhost/hook"),
         approval_webhook_secret=SecretStr("not a secret"),
+        auth="required",
+        public_url="https://chat.example",
+        oidc_issuer="https://login.example",
+        oidc_client_id="parley",
     )
     container = Container(settings=settings)
     yield container
@@ -40,6 +44,7 @@ async def test_without_a_provider_of_models_everything_still_builds() -> None:
     container = Container(settings=nothing)
     assert {name for name, provider in container.providers.items() if provider() is None} == {
         "approval_notifier",
+        "identity_provider",
         "mcp_tools",
     }
     await close(container)

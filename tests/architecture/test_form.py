@@ -18,6 +18,9 @@ LONG_FUNCTIONS: dict[str, str] = {  # "path:function": why it is better whole
     "entrypoints/access_services.py:access_services": "what is built from what, as in the container",
 }
 SUPPORT = {
+    "application/access/admission.py": "who may become a user, for registering and for signing in elsewhere",
+    "application/access/known_person.py": "which user somebody is whom a provider names",
+    "application/access/sign_in_secrets.py": "what the two halves of a sign-in have in common",
     "application/access/credentials.py": "what is remembered of good credentials, for a moment",
     "application/access/login_throttle.py": "counts wrong passwords for every use case that takes one",
     "application/access/login_tokens.py": "what logging in and refreshing have in common",

@@ -15,6 +15,7 @@ from adapters.security.secret_file import secret_in
 from application.ports.access_tokens import TokenClaims
 from domain.access import LoginId, UserId
 from domain.errors import TooBusy, Unauthenticated
+from domain.user import NO_PASSWORD
 
 CHEAP = {"memory_kib": 8, "passes": 1}
 SECRET = b"0123456789abcdef0123456789abcdef"
@@ -35,6 +36,7 @@ async def test_a_password_is_its_own_and_no_other_and_two_hashes_of_it_differ(pa
     assert not await passwords.verify("pässwörd", one)
     assert not await passwords.verify("", one)
     assert not await passwords.verify("pässwörd ☃", None)
+    assert not await passwords.verify("", NO_PASSWORD)
 
 
 async def test_an_unknown_user_costs_a_whole_hash(passwords: Argon2Passwords, monkeypatch: pytest.MonkeyPatch) -> None:

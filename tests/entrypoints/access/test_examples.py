@@ -4,8 +4,11 @@ from tests.entrypoints.test_documentation import OF_LOGINS, bodies_of, check, op
 from tests.support.app import Parley
 from tests.support.people import ADMIN, PASSWORD, guarded, join, log_in
 
-ELSEWHERE = {("/auth/login", "post"), ("/auth/register", "post"), ("/auth/refresh", "post"), ("/auth/logout", "post")}
-"""What people.py does for every test, and what ends the login that the others need."""
+ELSEWHERE = {
+    ("/auth/login", "post"), ("/auth/register", "post"), ("/auth/refresh", "post"), ("/auth/logout", "post"),
+    ("/auth/oidc/login", "get"), ("/auth/oidc/login", "post"), ("/auth/oidc/callback", "get"),
+}  # fmt: skip
+"""What people.py does for every test, what ends the login that others need, and what needs a provider: test_oidc.py."""
 
 
 async def test_every_example_about_accounts_runs_and_is_answered_as_documented() -> None:

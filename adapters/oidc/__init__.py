@@ -1,0 +1,1 @@
+"""Signing in with any provider of OpenID Connect: the code flow with PKCE."""
