@@ -24,6 +24,8 @@ Refusal
 ├── Forbidden
 ├── NameTaken
 ├── TooManyAttempts              says when to come back
+├── LimitReached                 names the limit, and says when to come back
+├── PriceUnknown                 nobody can say whether it fits into a budget
 ├── ReplyInProgress              names the run that is in the way
 ├── ApprovalClosed               says how it was decided
 ├── DocumentConflict             this cannot happen to a document in its state
@@ -45,103 +47,53 @@ Refusal
         └── AnswerDoesNotFit     not the JSON that was asked for, also when it was asked for again
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar
 
+from domain.not_found import (
+    ApprovalNotFound as ApprovalNotFound,
+)
+from domain.not_found import (
+    ConversationNotFound as ConversationNotFound,
+)
+from domain.not_found import (
+    DocumentNotFound as DocumentNotFound,
+)
+from domain.not_found import (
+    InvitationNotFound as InvitationNotFound,
+)
+from domain.not_found import (
+    KeyNotFound as KeyNotFound,
+)
+from domain.not_found import (
+    MessageNotFound as MessageNotFound,
+)
+from domain.not_found import (
+    ModelNotFound as ModelNotFound,
+)
+from domain.not_found import (
+    NotFound as NotFound,
+)
+from domain.not_found import (
+    Refusal as Refusal,
+)
+from domain.not_found import (
+    RunNotFound as RunNotFound,
+)
+from domain.not_found import (
+    SessionNotFound as SessionNotFound,
+)
+from domain.not_found import (
+    UserNotFound as UserNotFound,
+)
+from domain.not_found import (
+    WorkflowNotFound as WorkflowNotFound,
+)
+from domain.not_found import (
+    naming as naming,
+)
 from domain.usage import Usage
-
-
-class Refusal(Exception):
-    """Parley will not or cannot do it; `str(error)` says why in one sentence that is safe to show."""
-
-    code: ClassVar[str] = "refused"
-    retry_after_seconds: float | None = None
-
-
-class NotFound(Refusal):
-    """No such thing, or not yours: the two look the same."""
-
-    code = "not_found"
-    thing: ClassVar[str] = "Thing"
-
-    def __init__(self, id: int | str | None = None) -> None:
-        super().__init__(f"{self.thing} not found")
-        self.id = id
-        self.field: str | None = None
-        """Where in its request the caller named the thing, if it was there."""
-
-
-@contextmanager
-def naming(field: str) -> Iterator[None]:
-    """What is not found inside of this was named in `field`."""
-    try:
-        yield
-    except NotFound as error:
-        error.field = field
-        raise
-
-
-class ApprovalNotFound(NotFound):
-    code = "approval_not_found"
-    thing = "Approval"
-
-
-class ConversationNotFound(NotFound):
-    code = "conversation_not_found"
-    thing = "Conversation"
-
-
-class DocumentNotFound(NotFound):
-    code = "document_not_found"
-    thing = "Document"
-
-
-class InvitationNotFound(NotFound):
-    code = "invitation_not_found"
-    thing = "Invitation"
-
-
-class KeyNotFound(NotFound):
-    code = "api_key_not_found"
-    thing = "API key"
-
-
-class MessageNotFound(NotFound):
-    code = "message_not_found"
-    thing = "Message"
-
-
-class ModelNotFound(NotFound):
-    code = "model_not_found"
-    thing = "Model"
-
-
-class RunNotFound(NotFound):
-    code = "run_not_found"
-    thing = "Run"
-
-
-class SessionNotFound(NotFound):
-    """Also when it has been idle for longer than the operator lets sessions be."""
-
-    code = "session_not_found"
-    thing = "Session"
-
-    def __init__(self, id: int | str | None = None) -> None:
-        super().__init__(id)
-        self.args = ("Session not found or expired",)
-
-
-class UserNotFound(NotFound):
-    code = "user_not_found"
-    thing = "User"
-
-
-class WorkflowNotFound(NotFound):
-    code = "workflow_not_found"
-    thing = "Workflow"
 
 
 class InvalidInput(Refusal):
@@ -242,6 +194,30 @@ class TooManyAttempts(Refusal):
     def __init__(self, retry_after_seconds: float) -> None:
         super().__init__("Too many wrong passwords; wait, then try again")
         self.retry_after_seconds = retry_after_seconds
+
+
+class LimitReached(Refusal):
+    """`limit` is its name among the settings, as in `tokens_per_day`, and `scope` whose it is."""
+
+    code = "limit_reached"
+
+    def __init__(self, limit_said: str, scope: str, limit: str, retry_after_seconds: float) -> None:
+        super().__init__(
+            f"{limit_said}, and it is used up; come back in {max(1, round(retry_after_seconds)):,} seconds"
+        )
+        self.scope = scope
+        self.limit = limit
+        self.retry_after_seconds = retry_after_seconds
+
+
+class PriceUnknown(Refusal):
+    code = "model_price_unknown"
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"The price of the model {model!r} is not known here, and what you may spend is limited: choose another "
+            "model, or have its price put into the server's PARLEY_MODELS_FILE"
+        )
 
 
 class ReplyInProgress(Refusal):
@@ -405,3 +381,7 @@ class AnswerDoesNotFit(ProviderAnswerInvalid):
     def __init__(self, provider: str, detail: str = "", *, usage: Usage | None = None) -> None:
         super().__init__(provider, detail)
         self.usage = usage
+
+
+SPENDS_NO_MORE = (LimitReached, PriceUnknown)
+"""Why a model is not asked although its provider would answer."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, LimitReached
 
 BILLION = 1_000_000_000
 LARGEST = 10**15
@@ -102,6 +102,14 @@ class LimitScope(StrEnum):
     ADDRESS = "address"
 
 
+WHOSE = {
+    LimitScope.KEY: "The limit of this key",
+    LimitScope.USER: "Your limit",
+    LimitScope.ALL: "The limit of this server for all together",
+    LimitScope.ADDRESS: "The limit of your address for what is refused",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """One limit in force for one subject, as in `key_7`. `most` is in whole units of the measure."""
@@ -150,6 +158,13 @@ def bounds_of(scope: LimitScope, subject: str, limits: Limits) -> tuple[Bound, .
         Bound(scope, subject, name, *RULES[name], most=billionths(value) if name.startswith("cost") else int(value))
         for name, value in limits.given().items()
     )
+
+
+def limit_reached(bound: Bound, at: datetime) -> LimitReached:
+    """The refusal of what this limit lets in no more."""
+    most = f"{Decimal(bound.most) / BILLION:f}" if bound.measure is Measure.COST else f"{bound.most:,}"
+    what = f"{most} {bound.measure}" + (f" a {bound.period}" if bound.period else " at once")
+    return LimitReached(f"{WHOSE[bound.scope]} is {what}", bound.scope, bound.name, bound.seconds_left(at))
 
 
 def tightest(standings: Iterable[Standing]) -> Standing | None:

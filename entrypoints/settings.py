@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.errors import InvalidInput
+from domain.limits import NO_LIMITS, Limits, limits_of
+
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 OPENAI_DEFAULT = "openai:gpt-4o-mini"
 ANTHROPIC_DEFAULT = "anthropic:claude-haiku-5-5"
@@ -20,6 +23,11 @@ DEMO_DEFAULT = "demo:parrot"
 BUILT_IN = ("calculator", "current_time", "get_weather")
 """Of the built-in tools those that change nothing and reach one server at most."""
 
+
+LIMITS_OF_KEY = Limits(requests_per_minute=300, streams=50)
+LIMITS_OF_USER = Limits(requests_per_minute=600, streams=100)
+LIMITS_OF_ALL = Limits(streams=2000)
+"""The limits where people log in."""
 
 WELL_KNOWN = re.compile(r"change.?me|secret|password|example|default|parley|12345678|abcdefgh|your.?key", re.IGNORECASE)
 
@@ -125,6 +133,16 @@ class Settings(BaseSettings):
     approval_seconds: float = Field(default=7 * 86_400, gt=0, description="how long a question to a person stays open")
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=1024**3)
     drain_seconds: float = Field(default=20, ge=0, le=3600)
+    limit_key: Annotated[Limits | None, NoDecode] = Field(
+        default=None, description="of each key, as in requests_per_minute=60,tokens_per_day=100000; or none"
+    )
+    limit_user: Annotated[Limits | None, NoDecode] = Field(default=None, description="of each user with all their keys")
+    limit_all: Annotated[Limits | None, NoDecode] = Field(default=None, description="of everybody together")
+    limit_address: int = Field(default=120, ge=0, description="requests a minute without a good credential; 0: any")
+    limit_output_tokens: int = Field(
+        default=8192, ge=1, description="reserved for an answer whose length nothing else bounds"
+    )
+    limit_currency: str = Field(default="USD", pattern="^[A-Z]{3}$", description="of limits of cost, and of prices")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("tools", "cors_origins", mode="before")
@@ -136,6 +154,18 @@ class Settings(BaseSettings):
         if value.lstrip().startswith("["):
             return json.loads(value)
         return tuple(name for part in value.split(",") if (name := part.strip()) and name != "none")
+
+    @field_validator("limit_key", "limit_user", "limit_all", mode="before")
+    @classmethod
+    def _limits(cls, value: object) -> object:
+        """`requests_per_minute=60,cost_per_day=1.50`, or `none`."""
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.partition("=") for part in value.split(",") if (pair := part.strip()) and pair != "none"]
+        try:
+            return limits_of({name.strip(): number.strip() for name, _, number in pairs})
+        except InvalidInput as error:
+            raise ValueError(str(error)) from error
 
     @field_validator("fallback_models", mode="before")
     @classmethod
@@ -192,6 +222,28 @@ class Settings(BaseSettings):
         if self.auth == "local":
             raise ValueError("PARLEY_OIDC_ISSUER: nobody signs in where PARLEY_AUTH=local; set it to required")
         return self
+
+    @property
+    def limits_of_key(self) -> Limits:
+        return self._limits_or(self.limit_key, LIMITS_OF_KEY)
+
+    @property
+    def limits_of_user(self) -> Limits:
+        return self._limits_or(self.limit_user, LIMITS_OF_USER)
+
+    @property
+    def limits_of_all(self) -> Limits:
+        return self._limits_or(self.limit_all, LIMITS_OF_ALL)
+
+    @property
+    def limit_of_address(self) -> int | None:
+        return self.limit_address if self.limit_address and self.auth == "required" else None
+
+    def _limits_or(self, given: Limits | None, default: Limits) -> Limits:
+        """Who asks from this machine alone is not limited unless told so."""
+        if given is not None:
+            return given
+        return default if self.auth == "required" else NO_LIMITS
 
     @property
     def api_key_digest(self) -> bytes | None:

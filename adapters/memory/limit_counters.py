@@ -25,7 +25,7 @@ class MemoryLimitCounters(LimitCounters):
 
     async def take(self, takes: Sequence[Take]) -> Take | None:
         for take in takes:
-            if self.used(take.counter) >= take.most:
+            if (self.used(take.counter) if self._of(take.counter) else take.already) >= take.most:
                 return take
         for take in takes:
             self._add(take, take.amount)
@@ -56,7 +56,7 @@ class MemoryLimitCounters(LimitCounters):
                 del self._counts[take.counter]
             return
         until = None if take.seconds is None else self.monotonic() + take.seconds
-        self._counts[take.counter] = Count(max(0, amount), until)
+        self._counts[take.counter] = Count(max(0, take.already + amount), until)
         if len(self._counts) > self._forget_above:
             self._forget()
 

@@ -13,29 +13,37 @@ from adapters.sql.postgres_connection import OwnConnection
 from application.ports.limit_counters import LimitCounters, Take
 from domain.errors import StorageUnavailable
 
-DEAD_SECONDS = 60
+DEAD_SECONDS = 60.0
 RENEW_SECONDS = 20.0
 PART = 8
+LARGEST = 2**62
 """A process takes an eighth of what is left at once: few questions while there is much, and exact where little is."""
 
 # One statement, so that of any number of processes each sees what the one before has taken.
-TAKE = f"""
+TAKE = """
 WITH taken AS (
     INSERT INTO limit_counts (counter, amount, granted, until)
-    SELECT $1, part, part, now() + make_interval(secs => $4::float8)
-    FROM (SELECT greatest($2::bigint, $3::bigint / {PART}) AS part) AS first WHERE $3 > 0
+    SELECT $1, $7 + part, part, now() + make_interval(secs => $4::float8)
+    FROM (SELECT greatest($2::bigint, ($3::bigint - $7::bigint) / $8::bigint) AS part) AS first WHERE $3 > $7
     ON CONFLICT (counter) DO UPDATE SET
-        granted = greatest($2, ($3 - limit_counts.amount) / {PART}),
-        amount = limit_counts.amount + greatest($2, ($3 - limit_counts.amount) / {PART})
+        granted = greatest($2, ($3 - limit_counts.amount) / $8),
+        amount = limit_counts.amount + greatest($2, ($3 - limit_counts.amount) / $8)
     WHERE limit_counts.amount < $3
     RETURNING amount, granted
 ), held AS (
     INSERT INTO held_limits (counter, holder, amount, until)
-    SELECT $1, $5, granted, now() + interval '{DEAD_SECONDS} seconds' FROM taken WHERE $4::float8 IS NULL
+    SELECT $1, $5, granted, now() + make_interval(secs => $6::float8) FROM taken WHERE $9::boolean
     ON CONFLICT (counter, holder) DO UPDATE SET amount = held_limits.amount + excluded.amount, until = excluded.until
 )
 SELECT amount, granted FROM taken
-"""  # noqa: S608  # numbers of ours
+"""
+SETTLE = """
+WITH held AS (
+    UPDATE held_limits SET amount = greatest(0, amount - $2) WHERE counter = $1 AND holder = $4 RETURNING 1
+)
+UPDATE limit_counts SET amount = greatest(0, amount + $3 - CASE WHEN EXISTS (SELECT 1 FROM held) THEN $2 ELSE 0 END)
+WHERE counter = $1 RETURNING amount
+"""
 OWE = "UPDATE limit_counts SET amount = amount + $2 WHERE counter = $1 RETURNING amount"
 GIVE_BACK = """
 WITH held AS (
@@ -45,7 +53,7 @@ UPDATE limit_counts SET amount = greatest(0, amount - $2)
 WHERE counter = $1 AND (until IS NOT NULL OR EXISTS (SELECT 1 FROM held)) RETURNING amount
 """
 LOOK = "SELECT counter, amount FROM limit_counts WHERE counter = ANY($1) AND coalesce(until > now(), true)"
-RENEW = f"UPDATE held_limits SET until = now() + interval '{DEAD_SECONDS} seconds' WHERE holder = $1"  # noqa: S608
+RENEW = "UPDATE held_limits SET until = now() + make_interval(secs => $2::float8) WHERE holder = $1"
 SWEEP_DEAD = """
 WITH dead AS (
     DELETE FROM held_limits WHERE until < now() OR amount = 0 RETURNING counter, amount
@@ -83,6 +91,10 @@ class Hand:
     def is_over(self) -> bool:
         return self.until is not None and self.until <= time.monotonic()
 
+    def is_full(self, take: Take) -> bool:
+        """Whether the store has just said so."""
+        return take.most <= self.most and self.full_until > time.monotonic()
+
     @property
     def is_empty(self) -> bool:
         return self.until is None and self.asking is None and self.left == self.out == 0
@@ -99,6 +111,7 @@ class PostgresLimitCounters(LimitCounters):
     idle_seconds: float = 0.25
     _connection: OwnConnection = field(init=False)
     _hands: dict[str, Hand] = field(default_factory=dict)
+    _undoing: "set[asyncio.Task[None]]" = field(default_factory=set)
     _returning: "asyncio.Task[None] | None" = None
     _keeping: "asyncio.Task[None] | None" = None
 
@@ -122,6 +135,10 @@ class PostgresLimitCounters(LimitCounters):
         hand = self._hands.get(take.counter)
         if hand is None or hand.is_over:
             return
+        if take.reserved:
+            settling = asyncio.ensure_future(self._settle(take, hand, amount))
+            settling.add_done_callback(lambda done: done.cancelled() or done.exception())
+            return await asyncio.shield(settling)
         hand.out -= take.amount - amount
         hand.left += take.amount - amount
         if amount < take.amount:
@@ -144,10 +161,10 @@ class PostgresLimitCounters(LimitCounters):
         return [max(0, amounts.get(name, 0) - in_hand.get(name, 0)) for name in counters]
 
     async def aclose(self) -> None:
-        for task in (self._keeping, self._returning):
-            if task:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        for task in filter(None, (self._keeping, self._returning)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await asyncio.gather(*self._undoing, return_exceptions=True)
         with suppress(StorageUnavailable):
             await self._give_back(lambda hand: hand.left)
         self._connection.close()
@@ -157,9 +174,11 @@ class PostgresLimitCounters(LimitCounters):
         if hand is None or hand.is_over:
             until = None if take.seconds is None else time.monotonic() + take.seconds
             hand = self._hands[take.counter] = Hand(take.most, until)
+        if take.reserved:
+            return await self._reserve(take, hand)
         while hand.left < take.amount:
             if hand.asking is None:
-                if hand.full_until > time.monotonic():
+                if hand.is_full(take):
                     return False
                 hand.asking = asyncio.ensure_future(self._ask(take, hand))
                 hand.asking.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -170,29 +189,75 @@ class PostgresLimitCounters(LimitCounters):
         hand.out += take.amount
         return True
 
+    async def _reserve(self, take: Take, hand: Hand) -> bool:
+        if hand.is_full(take):
+            return False
+        asking = asyncio.ensure_future(self._fetch_take(take, hand, take.amount, part=LARGEST))
+        asking.add_done_callback(lambda done: done.cancelled() or done.exception())
+        try:
+            granted = await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            asking.add_done_callback(lambda done: self._undo_reserved(take, done))
+            raise
+        hand.out += granted or 0
+        return granted is not None
+
+    def _undo_reserved(self, take: Take, asked: "asyncio.Task[int | None]") -> None:
+        if not asked.cancelled() and not asked.exception() and asked.result():
+            self._hands[take.counter].out += take.amount
+            self._undoing.add(undoing := asyncio.ensure_future(self._settle(take, self._hands[take.counter], 0)))
+            undoing.add_done_callback(self._undoing.discard)
+
+    async def _settle(self, take: Take, hand: Hand, amount: int) -> None:
+        hand.out -= take.amount
+        if amount < take.amount:
+            hand.full_until = 0.0
+        rows = await self._connection.fetch(SETTLE, take.counter, take.amount, amount, self.holder)
+        hand.amount = rows[0]["amount"] if rows else 0
+
     def _undo(self, takes: Sequence[Take]) -> None:
         for take in takes:
             hand = self._hands[take.counter]
+            if take.reserved:
+                self._undoing.add(undoing := asyncio.ensure_future(self._settle(take, hand, 0)))
+                undoing.add_done_callback(self._undoing.discard)
+                continue
             hand.left, hand.out = hand.left + take.amount, hand.out - take.amount
         if takes:
             self._return_soon()
 
     async def _ask(self, take: Take, hand: Hand) -> bool:
         """Whether anything was left."""
-        self._keep()
-        hand.most = take.most
         try:
-            needed = take.amount - hand.left
-            rows = await self._connection.fetch(TAKE, take.counter, needed, take.most, take.seconds, self.holder)
+            granted = await self._fetch_take(take, hand, take.amount - hand.left, part=PART)
         finally:
             hand.asking = None
-        if not rows:
-            hand.amount = max(hand.amount, take.most)
-            hand.full_until = time.monotonic() + self.idle_seconds
-            return False
-        hand.amount = rows[0]["amount"]
-        hand.left += rows[0]["granted"]
-        return True
+        hand.left += granted or 0
+        return granted is not None
+
+    async def _fetch_take(self, take: Take, hand: Hand, needed: int, *, part: int) -> int | None:
+        """How much was granted; None when nothing was left."""
+        self._keep()
+        hand.most = take.most
+        is_held = take.reserved or take.seconds is None
+        rows = await self._connection.fetch(
+            TAKE,
+            take.counter,
+            needed,
+            take.most,
+            take.seconds,
+            self.holder,
+            DEAD_SECONDS,
+            take.already,
+            part,
+            is_held,
+        )
+        if rows:
+            hand.amount = rows[0]["amount"]
+            return int(rows[0]["granted"])
+        hand.amount = max(hand.amount, take.most)
+        hand.full_until = time.monotonic() + self.idle_seconds
+        return None
 
     def _return_soon(self) -> None:
         if self._returning is None or self._returning.done():
@@ -224,7 +289,7 @@ class PostgresLimitCounters(LimitCounters):
         """Hold what is held; free what the dead hold; forget windows that are over."""
         while True:
             with suppress(StorageUnavailable):
-                await self._connection.fetch(RENEW, self.holder)
+                await self._connection.fetch(RENEW, self.holder, DEAD_SECONDS)
                 await self._connection.fetch(SWEEP_DEAD)
                 await self._connection.fetch(SWEEP_PAST)
                 await self._give_back(lambda hand: hand.spare)

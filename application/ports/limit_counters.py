@@ -11,13 +11,18 @@ class Take:
     """Take `amount` of what `counter` has `most` of.
 
     With `seconds` it is a counter of a window, which is forgotten when they have passed. Without, what is taken is held
-    until it is settled, or until the process that holds it has been dead for a minute.
+    until it is settled, or until the process that holds it has been dead for a minute. So it is with what is `reserved`
+    in a window: settled it counts as it was used, and of the dead not at all.
+
+    A counter that is new begins at `already`, which is what was used in the window before anybody counted.
     """
 
     counter: str
     most: int
     amount: int = 1
     seconds: float | None = None
+    reserved: bool = False
+    already: int = 0
 
 
 class LimitCounters(Protocol):
@@ -25,7 +30,7 @@ class LimitCounters(Protocol):
 
     A process may take more than it needs at once from a shared counter and serve its callers out of that: never more
     is given out than there is, but a process may refuse while another has some in hand, at most an eighth of what was
-    left. Every method but `used` raises StorageUnavailable.
+    left; not of what is `reserved`, which is asked for each time. Every method but `used` raises StorageUnavailable.
     """
 
     @abstractmethod
@@ -40,7 +45,7 @@ class LimitCounters(Protocol):
     async def settle(self, take: Take, amount: int = 0) -> None:
         """Of what was taken so much was used, be it less or more; the rest is there for others again.
 
-        A counter whose window is over is left alone.
+        A counter whose window is over is left alone. To be called once for each take, also by one who is cancelled.
         """
 
     @abstractmethod

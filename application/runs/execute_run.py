@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
 from domain.conversation import PromptMessage
-from domain.errors import AnswerDoesNotFit, ProviderFailure
+from domain.errors import SPENDS_NO_MORE, AnswerDoesNotFit, ProviderFailure
 from domain.run import REFUSAL, WHOLE, AnswerReset, Delta, Problem, Run, RunEvent, RunFinished, RunStatus
 from domain.tool import ToolCallDelta
 
@@ -42,7 +42,7 @@ class ExecuteRun:
                         return RunFinished(RunStatus.INCOMPLETE, problem=TOO_LONG)
         except AnswerDoesNotFit as misfit:
             return RunFinished(RunStatus.FAILED, problem=Problem.of(misfit), usage=misfit.usage)
-        except ProviderFailure as failure:
+        except (ProviderFailure, *SPENDS_NO_MORE) as failure:
             return RunFinished(RunStatus.INCOMPLETE if written else RunStatus.FAILED, problem=Problem.of(failure))
         if finished is None:
             return RunFinished(RunStatus.INCOMPLETE, problem=CUT)

@@ -6,6 +6,7 @@ A reply that has to rest on documents comes after a search in them.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from application.limits.spender import spend_for
 from application.runs.execute_run import ExecuteRun
 from application.runs.run_writer import RunWriter
 from domain.conversation import PromptMessage
@@ -27,6 +28,7 @@ class PerformRun:
 
     async def __call__(self, run: Run, prompt: tuple[PromptMessage, ...], writer: RunWriter) -> RunFinished | None:
         """As Performer."""
+        spend_for(run)
         if performer := self.of_kind.get(run.kind):
             return await performer(run, prompt, writer)
         if run.settings.server_tools:

@@ -9,7 +9,7 @@ from application.chat.whole_answer import WholeAnswer, whole_answer
 from application.ports.language_model import LanguageModel, ModelRequest
 from application.ports.schema import SchemaMismatch
 from domain.conversation import PromptMessage
-from domain.errors import InvalidInput, ProviderFailure, ProviderRejectedRequest
+from domain.errors import SPENDS_NO_MORE, InvalidInput, ProviderFailure, ProviderRejectedRequest
 from domain.run import WHOLE
 from domain.shape import asked_again, json_in
 from domain.step import StepFinished
@@ -41,7 +41,7 @@ class TakeStep:
         for _ in range(1 + step.retries):
             try:
                 answer = await whole_answer(self.model, self._request(step, messages, default_model))
-            except ProviderRejectedRequest as failure:
+            except (ProviderRejectedRequest, *SPENDS_NO_MORE) as failure:
                 return StepFinished(step.name, usage=total_usage(usages), problem=str(failure))  # so it would be again
             except ProviderFailure as failure:
                 problem = str(failure)

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, SecretStr, StrictBool, StrictStr
 from application.access.login_tokens import TokenPair
 from domain.access import Principal, Scope
 from domain.user import KEY_NAME_CHARACTERS, ApiKey, AuditEntry, Invitation, User
+from entrypoints.http.limit_schemas import LimitsBody
 from entrypoints.http.schemas import Body, Out, body_example
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=200)]
@@ -144,6 +145,7 @@ class NewKeyBody(Body):
         default=[Scope.READ, Scope.CHAT, Scope.DOCUMENTS]
     )
     expires_at: AwareDatetime | None = None
+    limits: LimitsBody | None = None
 
 
 class KeyOut(Out):

@@ -21,11 +21,14 @@ async def create_key(
 ) -> NewKeyOut:
     """`key` is shown this once; only its SHA-256 is kept. Send it as `Authorization: Bearer` or `x-api-key`.
 
-    `read` looks at everything of yours; `chat` and `documents` also change it; `admin` is for admins.
+    `read` looks at everything of yours; `chat` and `documents` also change it; `admin` is for admins. `limits` are the
+    key's own, in place of those that the server gives to keys; yours hold all the same.
     """
     key, secret = await services.access().create_key(
         caller, name=body.name, scopes=body.scopes, expires_at=body.expires_at
     )
+    if body.limits is not None:
+        await services.limits().give(body.limits.limits(), key_id=key.id)
     request.scope["audit_target"] = f"/api-keys/{key.id}"
     response.headers["Cache-Control"] = "no-store"
     return NewKeyOut(**KeyOut.of(key).model_dump(), key=secret)

@@ -19,6 +19,7 @@ from entrypoints.http import (
     completions,
     conversations,
     health,
+    limits,
     models,
     oidc,
     pages,
@@ -59,9 +60,9 @@ Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=
 ROUTES = (openai_chat, chat, pages, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
           responses, compaction, response_socket, openai_conversations, embeddings, openai_models, models,
-          search, rag, auth, session, oidc, account, api_keys, admin)  # fmt: skip
+          search, rag, auth, session, oidc, account, api_keys, limits, admin)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
-EXPOSED = ["X-Request-Id", "Link", "Retry-After", "WWW-Authenticate"]
+EXPOSED = ["X-Request-Id", "Link", "Retry-After", "WWW-Authenticate", "RateLimit", "RateLimit-Policy"]
 
 
 def create_app(container: Container | None = None) -> FastAPI:
@@ -100,7 +101,8 @@ def create_app(container: Container | None = None) -> FastAPI:
 
 def add_access(app: FastAPI, container: Container) -> None:
     """Everybody has to show who they are, or to ask from this machine, as PARLEY_AUTH says. Raise CannotStart."""
-    settings, access = container.settings(), container.access()
+    settings, access, limits = container.settings(), container.access(), container.limits()
+    access.credentials.when_forgotten(limits.gate.book.forget)
     connections = OpenConnections(access.authenticate.still)
     access.credentials.when_forgotten(connections.look_now)
     gate: Gate = LocalGate(settings.allowed_hosts, settings.cors_origins)
@@ -113,4 +115,5 @@ def add_access(app: FastAPI, container: Container) -> None:
         connections=connections,
         record=access.record_audit,
         trusted_proxies=settings.trusted_proxies,
+        limits=limits.gate if limits.are_on else None,
     )

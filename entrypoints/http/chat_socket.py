@@ -94,6 +94,8 @@ class ChatSocket:
 
     async def _heed(self, frame: SocketFrame) -> None:
         """A stored turn is stored before the next frame is read: whoever stops it then stops its run."""
+        if frame.message is not None:
+            await self.services.limits().enter_frame(self.caller)
         if frame.type == "stop" or frame.message is not None:
             await self._stop()
         if frame.type == "stop":

@@ -39,6 +39,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.Forbidden: 403,
     errors.NameTaken: 409,
     errors.TooManyAttempts: 429,
+    errors.LimitReached: 429,
+    errors.PriceUnknown: 422,
     errors.ReplyInProgress: 409,
     errors.ApprovalClosed: 409,
     errors.BlobLost: 410,
@@ -135,6 +137,8 @@ def _more_of(refusal: Refusal) -> dict[str, object]:
     """What a program may want to know besides."""
     if isinstance(refusal, errors.NotFound) and refusal.field:
         return {"field": refusal.field}
+    if isinstance(refusal, errors.LimitReached):
+        return {"limit": refusal.limit, "scope": refusal.scope, "retry_after_seconds": refusal.retry_after_seconds}
     if isinstance(refusal, errors.ReplyInProgress):
         return {"run_id": refusal.run_id}
     if isinstance(refusal, errors.ProviderRejectedRequest) and refusal.vendor_code:

@@ -35,7 +35,7 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "POST /auth/oidc/login",
         "GET /auth/oidc/callback",
     ),
-    Need.CREDENTIAL: ("POST /auth/logout", "GET /me"),
+    Need.CREDENTIAL: ("POST /auth/logout", "GET /me", "GET /limits"),
     Need.ACCOUNT: (
         "POST /me/password",
         "GET /me/export",
@@ -48,6 +48,8 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "GET /admin/users",
         "PATCH /admin/users/{id}",
         "DELETE /admin/users/{id}",
+        "PUT /admin/users/{id}/limits",
+        "DELETE /admin/users/{id}/limits",
         "GET /admin/invitations",
         "POST /admin/invitations",
         "DELETE /admin/invitations/{id}",
@@ -121,8 +123,60 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "POST /rag/chat/stream",
     ),
 }
-SPENDS = frozenset({"GET /chat/sse"})
-"""GETs that cost: a key that may only read may not send them."""
+SPENDS = frozenset(
+    {
+        "POST /chat",
+        "POST /chat/stream",
+        "GET /chat/sse",
+        "POST /runs",
+        "POST /conversations/{id}/messages/{mid}/regenerate",
+        "POST /conversations/{id}/messages/{mid}/edit",
+        "POST /complete",
+        "POST /embed",
+        "GET /search",
+        "POST /rag/chat",
+        "POST /rag/chat/stream",
+        "POST /agent",
+        "POST /agent/sessions",
+        "POST /agent/sessions/{id}/messages",
+        "POST /workflows/{name}/runs",
+        "POST /workflow/{name}",
+        "POST /ai-sdk/chat",
+        "POST /v1/chat/completions",
+        "POST /v1/responses",
+        "POST /v1/responses/compact",
+        "POST /v1/embeddings",
+    }
+)
+"""What costs, and so counts as a request of the caller's limits. A GET among them changes something: a key that may
+only read may not send it unless it is in LOOKS. On sockets it is each frame that counts."""
+LOOKS = frozenset({"GET /search"})
+"""GETs that cost and change nothing."""
+COSTS_NOTHING = frozenset(
+    {
+        "POST /conversations",
+        "POST /conversations/{id}/messages/{mid}/show",
+        "POST /runs/{id}/cancel",
+        "POST /agent/sessions/{id}/pause",
+        "POST /agent/sessions/{id}/resume",
+        "POST /agent/sessions/{id}/cancel",
+        "POST /approvals/{id}",
+        "POST /ai-sdk/chat/{chat_id:path}/stop",
+        "POST /v1/responses/{response_id}/cancel",
+        "POST /v1/conversations",
+        "POST /v1/conversations/{conversation_id}",
+        "POST /v1/conversations/{conversation_id}/items",
+    }
+)
+"""POSTs that ask no model, or go on with what was begun: each other POST for chat or documents is in SPENDS."""
+STAYS = SPENDS | {
+    "WS /ws/chat",
+    "WS /v1/responses",
+    "GET /runs/{id}/events",
+    "GET /ai-sdk/chat/{chat_id:path}/stream",
+    "GET /v1/responses/{response_id}",
+}
+"""What may stay open for long, and so counts as a stream of the caller's limits while it does."""
 
 REFRESH = "use a refresh token twice"
 LOG_IN = "log in"
@@ -149,6 +203,8 @@ AUDITED = {
     "DELETE /v1/files/{id}": "delete a document",
     "PATCH /admin/users/{id}": "change a user",
     "DELETE /admin/users/{id}": "delete a user",
+    "PUT /admin/users/{id}/limits": "give a user limits",
+    "DELETE /admin/users/{id}/limits": "take a user's limits away",
     "POST /admin/invitations": "invite",
     "DELETE /admin/invitations/{id}": "take an invitation back",
 }
@@ -156,11 +212,16 @@ AUDITED = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`looks`: nothing is changed and nothing spent. `audited` is what the audit log calls it, if it keeps it."""
+    """`looks`: nothing is changed. `spends` and `stays` are as the tables have it.
+
+    `audited` is what the audit log calls it, if it keeps it.
+    """
 
     need: Need
     looks: bool = False
     audited: str | None = None
+    spends: bool = False
+    stays: bool = False
     is_health: bool = False
 
 
@@ -189,8 +250,9 @@ class RouteTable:
 
     def _add(self, route: str, need: Need) -> None:
         method, path = route.split()
-        looks = method == "GET" and route not in SPENDS
-        rule = Rule(need, looks, AUDITED.get(route), path.startswith("/health/"))
+        looks = method == "GET" and (route not in SPENDS or route in LOOKS)
+        spends, stays = route in SPENDS, route in STAYS
+        rule = Rule(need, looks, AUDITED.get(route), spends, stays, path.startswith("/health/"))
         if "{" in path:
             pattern = compile_path(path)[0]
             self._patterns.setdefault((method, _first(path)), []).append((pattern, rule))

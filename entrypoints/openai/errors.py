@@ -13,8 +13,9 @@ CODES = {
     "unauthenticated": "invalid_api_key",
     "provider_overloaded": "rate_limit_exceeded",
     "reply_in_progress": "conversation_locked",
+    "limit_reached": "rate_limit_exceeded",
 }
-PARAMS = {"model_not_found": "model"}
+PARAMS = {"model_not_found": "model", "model_price_unknown": "model"}
 FIELDS = {"previous_run_id": "previous_response_id", "conversation_id": "conversation"}
 NOT_FOUND = {
     "run_not_found": ("response_not_found", "Response not found"),

@@ -102,6 +102,8 @@ class ResponseSocket:
 
     async def _answer(self, frame: CreateFrame) -> None:
         try:
+            if frame.generate is not False:
+                await self.services.limits().enter_frame(self.caller)
             async with aclosing(self._events(frame)) as batches:
                 async for events in batches:
                     for event in events:

@@ -25,6 +25,7 @@ SOUND = {
     "entrypoints/provider_set.py": "import adapters.two",
     "entrypoints/tool_set.py": "import adapters.two",
     "entrypoints/sign_in_set.py": "import adapters.two",
+    "entrypoints/limit_services.py": "import adapters.two",
     "entrypoints/knowledge_services.py": "import adapters.two",
     "entrypoints/container.py": "import dependency_injector\nimport adapters.one",
 }

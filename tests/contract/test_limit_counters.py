@@ -39,6 +39,10 @@ def requests(most: int, amount: int = 1, name: str = "user_1/requests/minute/1")
     return Take(name, most, amount, seconds=60)
 
 
+def budget(most: int, amount: int = 1, already: int = 0) -> Take:
+    return Take("user_1/tokens/day/20300101", most, amount, seconds=60, reserved=True, already=already)
+
+
 def streams(most: int, amount: int = 1, name: str = "user_1/streams") -> Take:
     return Take(name, most, amount)
 
@@ -47,7 +51,7 @@ async def got(counters: LimitCounters, take: Take, times: int) -> int:
     return sum([await counters.take([take]) is None for _ in range(times)])
 
 
-@pytest.mark.parametrize("take", [requests(5), streams(5)])
+@pytest.mark.parametrize("take", [requests(5), streams(5), budget(5)])
 async def test_so_many_get_through_and_no_more(counters: LimitCounters, take: Take) -> None:
     assert await got(counters, take, 8) == 5
     assert await counters.take([take]) == take
@@ -99,6 +103,23 @@ async def test_what_was_used_beyond_the_estimate_is_counted(counters: LimitCount
     assert await counters.look([take.counter]) == [1500]
 
 
+async def test_what_is_reserved_counts_as_it_was_used(counters: LimitCounters) -> None:
+    take = budget(1000, 400, already=300)
+    assert [await counters.take([take]) is None for _ in range(4)] == [True, True, False, False]
+    assert await counters.look([take.counter]) == [1100]
+    await counters.settle(take, 100)
+    assert await counters.take([take]) is None
+    for used in (100, 500):
+        await counters.settle(take, used)
+    assert await counters.look([take.counter]) == [1000]
+    assert await counters.take([budget(1000)]) is not None
+    assert await counters.take([budget(2000, already=1)]) is None
+
+
+async def test_what_was_used_up_before_anybody_counted_lets_nothing_in(counters: LimitCounters) -> None:
+    assert await counters.take([budget(1000, already=1000)]) is not None
+
+
 async def test_what_is_held_is_there_again_when_it_is_given_back(counters: LimitCounters) -> None:
     assert await got(counters, streams(3), 4) == 3
     for _ in range(10):
@@ -115,8 +136,8 @@ async def test_at_the_edge_no_more_than_one_goes_over_however_many_come_at_once(
 ) -> None:
     chance = random.Random(seed)
     most, amount = chance.choice([(1, 1), (7, 1), (40, 1), (100, 7), (1000, 130)])
-    window, held = requests(most, amount), streams(most, amount)
-    both = [window, held] if chance.random() < 0.5 else [held, window]
+    window, held, kept = requests(most, amount), streams(most, amount), budget(most, amount)
+    both = [window, held, kept] if chance.random() < 0.5 else [held, window, kept]
 
     async def one(counters: LimitCounters) -> bool:
         for _ in range(chance.randrange(3)):
@@ -131,13 +152,13 @@ async def test_at_the_edge_no_more_than_one_goes_over_however_many_come_at_once(
         assert taken >= wanted - len(processes), f"seed {seed}"
 
     async def settled() -> bool:
-        return await processes[0].look([window.counter]) == [taken * amount]
+        return await processes[0].look([window.counter, kept.counter]) == [taken * amount] * 2
 
     await until(settled, seconds=20)
 
 
 async def test_who_is_cancelled_has_taken_nothing(processes: list[LimitCounters]) -> None:
-    waiting = [asyncio.ensure_future(each.take([requests(4), streams(4)])) for each in processes]
+    waiting = [asyncio.ensure_future(each.take([requests(4), streams(4), budget(4)])) for each in processes]
     await asyncio.sleep(0)
     for task in waiting:
         task.cancel()
@@ -145,10 +166,11 @@ async def test_who_is_cancelled_has_taken_nothing(processes: list[LimitCounters]
     for each, taken in zip(processes, done, strict=True):
         if taken is None:
             await each.settle(streams(4))
-            await each.settle(requests(4), 0)
+            await each.settle(requests(4))
+            await each.settle(budget(4))
 
     async def nothing() -> bool:
-        return await processes[0].look([requests(4).counter, streams(4).counter]) == [0, 0]
+        return await processes[0].look([requests(4).counter, streams(4).counter, budget(4).counter]) == [0, 0, 0]
 
     await until(nothing, seconds=20)
 
@@ -173,6 +195,9 @@ async def test_what_the_dead_held_is_there_again(database: Database) -> None:
         return  # what is held in memory is gone with the process
     dead, alive = counters_of(database, "dead"), counters_of(database, "alive")
     assert await got(dead, streams(2), 3) == 2
+    await dead.take([budget(100, 30)])
+    await dead.take([budget(100, 10)])
+    await dead.settle(budget(100, 10), 8)
     long_ago = sa.update(held_limits).values(until=datetime.now(UTC) - timedelta(seconds=1))
     async with database.backend.begin() as session:
         await session.run(lambda connection: connection.execute(long_ago), slow=False)
@@ -183,6 +208,7 @@ async def test_what_the_dead_held_is_there_again(database: Database) -> None:
         return await alive.take([streams(2)]) is None
 
     await until(freed, seconds=20)
+    assert await alive.look([budget(1).counter]) == [8]
     for each in (dead, alive):
         await each.aclose()
 

@@ -27,7 +27,8 @@ async def test_every_example_about_accounts_runs_and_is_answered_as_documented()
             if (path, verb) in ELSEWHERE:
                 continue
             for example in bodies_of(operation, spec):
-                ids = {"/admin/users/{id}": ben.id, "/admin/invitations/{id}": 1, "/api-keys/{id}": 1}
+                ids = dict.fromkeys(("/admin/users/{id}", "/admin/users/{id}/limits"), ben.id)
+                ids |= {"/admin/invitations/{id}": 1, "/api-keys/{id}": 1}
                 where = path.format(id=await newest(app, path, ids, ann.headers))
                 body = {**example, "password": "four dogs in a boat"} if path == "/me" and verb == "delete" else example
                 response = await app.http.request(verb.upper(), where, json=body, headers=headers)

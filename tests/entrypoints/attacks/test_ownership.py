@@ -80,6 +80,7 @@ LISTS: dict[Route, list[dict[str, str]]] = {
     "GET /approvals": [{}, {"status": "pending"}, {"before": "1000"}],
     "GET /api-keys": [{}, {"before": "1000"}],
     "GET /me": [{}],
+    "GET /limits": [{}],
     "GET /search": [{"q": "the"}],
     "GET /me/export": [{}],
 }
