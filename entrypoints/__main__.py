@@ -70,6 +70,23 @@ def setup_code(settings: Settings) -> int:
     return asyncio.run(go())
 
 
+def accept_secret(settings: Settings) -> int:
+    """From now on the secret in the settings is the one that signs access tokens."""
+
+    async def go() -> None:
+        container = Container(settings=settings)
+        try:
+            await prepare(container.database(), to_serve=False)
+            fingerprint = container.access_tokens().fingerprint
+            await container.access().check_signing_secret(fingerprint, accept=True)
+            print("Access tokens are signed with this secret from now on; give it to every replica")
+        finally:
+            await close(container)
+
+    asyncio.run(go())
+    return 0
+
+
 def doctor(settings: Settings) -> int:
     """Print what is in force; 1 when something is wrong."""
     text, healthy = asyncio.run(report(Container(settings=settings)))
@@ -77,7 +94,14 @@ def doctor(settings: Settings) -> int:
     return 0 if healthy else 1
 
 
-COMMANDS = {"serve": serve, "worker": worker, "migrate": migrate, "doctor": doctor, "setup-code": setup_code}
+COMMANDS = {
+    "serve": serve,
+    "worker": worker,
+    "migrate": migrate,
+    "doctor": doctor,
+    "setup-code": setup_code,
+    "accept-secret": accept_secret,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -9,6 +9,7 @@ from application.access.authenticate import Authenticate
 from application.access.begin_sign_in import BeginSignIn
 from application.access.change_password import ChangePassword
 from application.access.change_user import ChangeUser
+from application.access.check_signing_secret import CheckSigningSecret
 from application.access.create_api_key import CreateApiKey
 from application.access.credentials import Credentials
 from application.access.delete_account import DeleteAccount
@@ -52,6 +53,7 @@ class AccessServices:
     log_out: LogOut
     end_session: EndSession
     has_users: HasUsers
+    check_signing_secret: CheckSigningSecret
     setup_code: str
     """Makes the first user, wherever they are; the same on every replica, and after a restart."""
     begin_sign_in: BeginSignIn | None
@@ -114,6 +116,7 @@ def access_services(
         log_out=LogOut(begin=begin, credentials=credentials),
         end_session=EndSession(begin=begin, tokens=login_tokens, credentials=credentials),
         has_users=HasUsers(read=read),
+        check_signing_secret=CheckSigningSecret(begin=begin),
         setup_code=setup_code,
         **_sign_in(settings, identity_provider, begin, now, login_tokens, credentials, admission),
         get_account=GetAccount(read=read),

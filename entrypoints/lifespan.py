@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from entrypoints.container import Container, close, prepare
+from entrypoints.sign_in_set import check_secret
 
 
 @asynccontextmanager
@@ -17,6 +18,7 @@ async def running(container: Container) -> AsyncIterator[None]:
     """
     try:
         await prepare(container.database())
+        await check_secret(container.settings(), container.access().check_signing_secret, container.access_tokens())
         loop = container.worker_loop()
         await loop.start()
         notices = (

@@ -14,6 +14,7 @@ import uvicorn
 from entrypoints.container import Container, prepare
 from entrypoints.doctor import setup_hint, summary
 from entrypoints.http.app import create_app
+from entrypoints.sign_in_set import check_secret
 
 
 class Server(uvicorn.Server):
@@ -49,6 +50,8 @@ class Server(uvicorn.Server):
         self.container.toolbox()
         self.container.provider_set()
         await prepare(self.container.database())
+        access, tokens = self.container.access(), self.container.access_tokens()
+        await check_secret(self.container.settings(), access.check_signing_secret, tokens)
         await super().serve(sockets)
 
     async def startup(self, sockets: list[socket] | None = None) -> None:

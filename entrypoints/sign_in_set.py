@@ -6,9 +6,15 @@ from adapters.oidc.provider import OidcProvider
 from adapters.security.access_tokens import JwtAccessTokens
 from adapters.security.passwords import Argon2Passwords
 from adapters.security.secret_file import secret_in
+from application.access.check_signing_secret import CheckSigningSecret
+from domain.errors import StorageUnavailable
 from entrypoints.provider_set import CannotStart, Closing
 from entrypoints.settings import Settings
 
+NOT_THE_SAME = (
+    "This server signs access tokens with another secret than those that share its database: give each the same "
+    "PARLEY_SECRET_KEY. If it is the new one for all, say so once with `./run accept-secret`; everybody logs in again"
+)
 CALLBACK = "/auth/oidc/callback"
 
 
@@ -46,3 +52,14 @@ def identity_provider(settings: Settings, to_close: list[Closing]) -> OidcProvid
     )
     to_close.append(provider.aclose)
     return provider
+
+
+async def check_secret(settings: Settings, check: CheckSigningSecret, tokens: JwtAccessTokens) -> None:
+    """Where people log in, and the database outlives this process. Raise CannotStart."""
+    if settings.auth == "local" or settings.database_url.startswith("memory:"):
+        return
+    try:
+        if not await check(tokens.fingerprint):
+            raise CannotStart(NOT_THE_SAME)
+    except StorageUnavailable as error:
+        raise CannotStart(str(error)) from error

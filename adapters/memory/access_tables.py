@@ -17,6 +17,7 @@ class AccessTables:
     api_keys: dict[KeyId, ApiKey] = field(default_factory=dict)
     invitations: dict[InvitationId, Invitation] = field(default_factory=dict)
     identities: dict[tuple[str, str], Identity] = field(default_factory=dict)
+    signing_secret: dict[int, str] = field(default_factory=dict)
     audit: dict[AuditId, AuditEntry] = field(default_factory=dict)
     ids: "count[int]" = field(default_factory=lambda: count(1))
 

@@ -20,6 +20,7 @@ from adapters.memory.owned_data import MemoryOwnedData
 from adapters.memory.run_log import MemoryRunLog
 from adapters.memory.runs import MemoryRuns
 from adapters.memory.search_index import MemorySearchIndex
+from adapters.memory.signing_secret import MemorySigningSecret
 from adapters.memory.tables import Draft, Tables
 from adapters.memory.users import MemoryIdentities, MemoryInvitations, MemoryLogins, MemoryUsers
 from adapters.memory.vector_index import MemoryVectorIndex
@@ -35,6 +36,7 @@ from application.ports.ledger import UsageLedger
 from application.ports.owned_data import OwnedData
 from application.ports.run_log import RunLog
 from application.ports.search_index import SearchIndex
+from application.ports.signing_secret import SigningSecret
 from application.ports.storage import (
     ConversationRepository,
     MessageRepository,
@@ -128,6 +130,10 @@ class MemoryTransaction(MemoryReadTransaction, Transaction):
     @property
     def keys(self) -> IdempotencyKeys:
         return MemoryKeys(self._draft, self._now)
+
+    @property
+    def signing_secret(self) -> SigningSecret:
+        return MemorySigningSecret(self._access)
 
     async def commit(self) -> None:
         await asyncio.sleep(0)  # where a database would make others wait, others get their turn here too

@@ -26,6 +26,11 @@ class JwtAccessTokens(AccessTokens):
         self._refresh_key = hashlib.sha256(b"parley refresh tokens" + secret).digest()
         self.kid = hashlib.sha256(self._key).hexdigest()[:16]
 
+    @property
+    def fingerprint(self) -> str:
+        """Of the secret; nobody finds the secret by it."""
+        return self.kid
+
     def issue(self, claims: TokenClaims, *, at: datetime) -> str:
         payload = {
             "iss": NAME,

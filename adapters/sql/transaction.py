@@ -15,6 +15,7 @@ from adapters.sql.owned_data import SqlOwnedData
 from adapters.sql.runs import SqlRunRepository
 from adapters.sql.search_index import SqlSearchIndex
 from adapters.sql.session import Session
+from adapters.sql.signing_secret import SqlSigningSecret
 from adapters.sql.users import SqlUserRepository
 from adapters.sql.vector_cache import VectorCache
 from adapters.sql.vector_index import SqlVectorIndex
@@ -27,6 +28,7 @@ from application.ports.idempotency import IdempotencyKeys
 from application.ports.ledger import UsageLedger
 from application.ports.owned_data import OwnedData
 from application.ports.search_index import SearchIndex
+from application.ports.signing_secret import SigningSecret
 from application.ports.storage import (
     ConversationRepository,
     MessageRepository,
@@ -113,6 +115,10 @@ class SqlTransaction(SqlReadTransaction, Transaction):
     @property
     def keys(self) -> IdempotencyKeys:
         return SqlIdempotencyKeys(self._session)
+
+    @property
+    def signing_secret(self) -> SigningSecret:
+        return SqlSigningSecret(self._session)
 
     async def commit(self) -> None:
         await self._session.commit()

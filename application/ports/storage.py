@@ -16,6 +16,7 @@ from application.ports.idempotency import IdempotencyKeys
 from application.ports.ledger import UsageLedger
 from application.ports.owned_data import OwnedData
 from application.ports.search_index import SearchIndex
+from application.ports.signing_secret import SigningSecret
 from application.ports.users import IdentityRepository, InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
 from domain.access import OwnerId
@@ -272,6 +273,10 @@ class Transaction(ReadTransaction, Protocol):
     @property
     @abstractmethod
     def keys(self) -> IdempotencyKeys: ...
+
+    @property
+    @abstractmethod
+    def signing_secret(self) -> SigningSecret: ...
 
     @abstractmethod
     async def commit(self) -> None:

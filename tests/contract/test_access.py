@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from application.access.check_signing_secret import CheckSigningSecret
 from application.ports.api_keys import NewApiKey
 from application.ports.users import UserChange
 from domain.access import KeyId, LoginId, OwnerId, Scope, UserId
@@ -147,6 +148,16 @@ async def test_an_identity_is_one_users_and_goes_with_them(database: Database) -
         await tx.commit()
     async with database.read() as tx:
         assert await tx.identities.find("https://a.example", "7") is None
+
+
+async def test_the_first_signing_secret_is_kept_until_another_is_accepted(database: Database) -> None:
+    check = CheckSigningSecret(begin=database.begin)
+    assert await check("one")
+    assert await check("one")
+    assert not await check("two")
+    assert await check("one")
+    assert await check("two", accept=True)
+    assert not await check("one")
 
 
 async def test_an_invitation_is_used_once_and_forgotten_when_nobody_did(database: Database) -> None:

@@ -1,9 +1,17 @@
 """How the first admin gets in where nothing is configured but that everybody has to log in."""
 
+import asyncio
+import os
+import sys
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
+from entrypoints.container import Container
 from entrypoints.doctor import report, setup_hint
+from entrypoints.lifespan import running
+from entrypoints.provider_set import CannotStart
 from entrypoints.settings import Settings
 from tests.support.app import parley
 from tests.support.people import PASSWORD, log_in
@@ -46,3 +54,23 @@ def test_other_addresses_need_a_login_and_say_how() -> None:
     with pytest.raises(ValidationError, match="PARLEY_AUTH=required"):
         Settings(host="0.0.0.0")
     assert Settings(host="0.0.0.0", auth="required").api_key is None
+
+
+async def test_a_replica_with_another_secret_does_not_start_until_it_is_accepted(fresh_postgres: str) -> None:
+    first, other = ("9d1c7e4ab02f4c86a3e5d8f17b6042ce", "07b3f1c95ad84e62b9c0d7e84a1f536d")
+    asked: dict[str, Any] = {"database_url": fresh_postgres, "auth": "required"}
+    async with parley(**asked, secret_key=first), parley(**asked, secret_key=first):
+        pass
+    container = Container(settings=Settings(**asked, secret_key=other))  # type: ignore[arg-type]
+    with pytest.raises(CannotStart, match="accept-secret") as refused:
+        async with running(container):
+            pass
+    assert other not in str(refused.value)
+    accepting = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "entrypoints", "accept-secret", stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "DATABASE_URL": fresh_postgres, "PARLEY_AUTH": "required", "PARLEY_SECRET_KEY": other},
+    )  # fmt: skip
+    said, _ = await accepting.communicate()
+    assert (accepting.returncode, other in said.decode()) == (0, False)
+    async with parley(**asked, secret_key=other):
+        pass
