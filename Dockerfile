@@ -10,6 +10,13 @@ RUN python -m venv /venv \
        --require-hashes -r requirements.lock \
     && /venv/bin/pip uninstall --yes --quiet pip
 
+FROM node:22-slim AS page
+WORKDIR /page
+COPY entrypoints/web/package.json entrypoints/web/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY entrypoints/web .
+RUN npm run --silent build
+
 FROM python:3.13-slim
 RUN groupadd --gid 10001 parley \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin parley \
@@ -21,6 +28,7 @@ COPY domain domain
 COPY application application
 COPY adapters adapters
 COPY entrypoints entrypoints
+COPY --from=page /page/dist entrypoints/web/dist
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DATABASE_URL=sqlite:////data/parley.db \

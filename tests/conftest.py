@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import node
+from tests.support import browser, node
 from tests.support.databases import migrated, open_database
 from tests.support.postgres import (
     MISSING,
@@ -29,7 +29,7 @@ SHARED = pytest.StashKey[tuple[ExitStack, str]]()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    return [_postgres_header(config), node.header()]
+    return [_postgres_header(config), node.header(), browser.header()]
 
 
 def _postgres_header(config: pytest.Config) -> str:
@@ -66,6 +66,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(f"Postgres: {in_use}")
     if node.missing():
         terminalreporter.write_line(node.header(), yellow=True)
+    if browser.missing():
+        terminalreporter.write_line(browser.header(), red=True, bold=True)
 
 
 @pytest.fixture(scope="session")

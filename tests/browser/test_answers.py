@@ -1,0 +1,95 @@
+"""An answer that is being written: following it, stopping it, coming back to it."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.app import Parley, until
+from tests.support.chat_page import ChatPage
+from tests.support.provider import Script, ScriptedProvider
+
+LONG = "\n\n".join(f"Paragraph {number} of a long answer." for number in range(60))
+
+
+async def _stored(app: Parley) -> dict[str, str]:
+    """The last message of the only conversation."""
+    messages = (await app.http.get("/conversations/1/messages")).json()["messages"]
+    last: dict[str, str] = messages[-1]
+    return last
+
+
+async def test_9_the_end_is_followed_until_one_tick_upwards_and_again_from_the_end(
+    chat: ChatPage, provider: ScriptedProvider
+) -> None:
+    provider.queue.append(Script(text=LONG, delay=0.02))
+    await chat.open()
+    await chat.send("Tell me more")
+    await chat.says("Paragraph 30")
+    assert await chat.distance_to_end() <= 60  # a line more may have come since the last frame
+
+    await chat.wheel(-120)
+    await expect(chat.button("Jump to latest")).to_be_visible()
+    kept = await chat.messages.evaluate("list => list.scrollTop")
+    await chat.says("Paragraph 40")
+    assert abs(await chat.messages.evaluate("list => list.scrollTop") - kept) <= 120  # the tick itself
+    assert await chat.distance_to_end() > 100
+
+    await chat.wheel(20_000)
+    await expect(chat.button("Jump to latest")).to_be_hidden()
+    await chat.ended()
+    await chat.at_end()
+    await expect(chat.answers.last.get_by_role("button", name="Copy", exact=True)).to_be_in_viewport()
+
+    await chat.wheel(-600)
+    await chat.button("Jump to latest").click()
+    await chat.at_end()
+
+
+@pytest.mark.parametrize("storage_url", ["sqlite", "postgres"], indirect=True)
+async def test_12_stop_ends_the_run_keeps_what_was_said_and_says_so(
+    chat: ChatPage, app: Parley, provider: ScriptedProvider
+) -> None:
+    provider.queue.append(Script(words=9, fault="stall", at=3))
+    await chat.open()
+    await chat.send("Hello")
+    await chat.says("w0 w1 w2")
+    await chat.stop_button.click()
+    await chat.ended("cancelled")
+    await chat.says("Stopped here.")
+    await expect(chat.page.get_by_role("status").filter(has_text="Stopped")).to_have_count(1)
+    await expect(chat.composer).to_be_editable()
+
+    await until(lambda: provider.calls[0].aborted, seconds=20)
+    assert (await _stored(app))["content"].split() == ["w0", "w1", "w2"]
+    await chat.reload()
+    await chat.says("w0 w1 w2")
+    await chat.says("Stopped here.")
+
+
+async def test_13_after_a_reload_in_mid_answer_it_goes_on_and_nothing_is_doubled_or_lost(
+    chat: ChatPage, app: Parley, provider: ScriptedProvider
+) -> None:
+    provider.queue.append(Script(words=120, delay=0.03))
+    await chat.open()
+    await chat.send("Count")
+    await chat.says("w10 ")
+    await chat.reload()
+    await expect(chat.stop_button).to_be_visible()
+    await chat.says("w60 ")
+    await chat.reload()
+    await chat.ended()
+    words = " ".join(f"w{number}" for number in range(120))
+    await expect(chat.answers.last.locator(".prose")).to_have_text(words)
+    assert (await _stored(app))["content"].strip() == words
+    assert len(provider.calls) == 1
+
+
+async def test_13_stop_still_works_after_a_reload(chat: ChatPage, app: Parley, provider: ScriptedProvider) -> None:
+    provider.queue.append(Script(words=9, fault="stall", at=3))
+    await chat.open()
+    await chat.send("Hello")
+    await chat.says("w0 w1 w2")
+    await chat.reload()
+    await chat.says("w0 w1 w2")
+    await chat.stop_button.click()
+    await chat.ended("cancelled")
+    assert (await _stored(app))["status"] == "cancelled"
