@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal, NewType
 
 from domain.access import OwnerId
-from domain.citation import Citation
+from domain.citation import Citation, DocumentId
 from domain.errors import InvalidInput
 
 ConversationId = NewType("ConversationId", int)
@@ -18,6 +18,7 @@ LABEL_CHARACTERS = 200
 ALIAS_CHARACTERS = 200
 MESSAGE_CHARACTERS = 1_000_000
 INPUT_MESSAGES = 1_000
+ATTACHED_DOCUMENTS = 100
 
 
 class Role(StrEnum):
@@ -142,7 +143,10 @@ class ConversationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """`alias` is what its owner's client calls it, and no other of that owner's is called so."""
+    """`alias` is what its owner's client calls it, and no other of that owner's is called so.
+
+    With `documents`, by rising id, its answers rest on what they say.
+    """
 
     id: ConversationId
     owner: OwnerId
@@ -156,16 +160,18 @@ class Conversation:
     alias: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict, hash=False)
     kind: ConversationKind = ConversationKind.CHAT
+    documents: tuple[DocumentId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationChange:
-    """What a PATCH may say; None leaves a field as it is."""
+    """What a PATCH may say; None leaves a field as it is. `documents` are all that shall be attached."""
 
     title: str | None = None
     pinned: bool | None = None
     archived: bool | None = None
     metadata: Mapping[str, str] | None = None
+    documents: tuple[DocumentId, ...] | None = None
 
 
 def text_of(parts: Iterable[Part]) -> str:
@@ -186,6 +192,13 @@ def checked_text(value: str, *, field: str, longest: int = MESSAGE_CHARACTERS) -
     if len(value) > longest:
         raise InvalidInput(field, f"must have at most {longest:,} characters, not {len(value):,}")
     return storable(value, field=field)
+
+
+def checked_documents(ids: Sequence[DocumentId], *, field: str = "documents") -> tuple[DocumentId, ...]:
+    """Each once, by rising id. Raise InvalidInput naming `field`: too many."""
+    if len(ids) > ATTACHED_DOCUMENTS:
+        raise InvalidInput(field, f"must be at most {ATTACHED_DOCUMENTS} documents, not {len(ids):,}")
+    return tuple(sorted(set(ids)))
 
 
 def checked_messages(messages: Sequence[PromptMessage], *, field: str, most: int = INPUT_MESSAGES) -> None:

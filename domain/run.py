@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple, NewType
 
 from domain.access import KeyId, OwnerId, UserId
-from domain.citation import Citation, CitingEvent, Grounding, SourceCited, SourcesChecked
+from domain.citation import Citation, CitingEvent, DocumentId, Grounding, SourceCited, SourcesChecked
 from domain.conversation import (
     ConversationId,
     MessageId,
@@ -96,6 +96,16 @@ class RunSettings:
 
 
 DEFAULTS = RunSettings()
+
+
+def grounded_settings(
+    settings: RunSettings, attached: tuple[DocumentId, ...], *, kind: RunKind = RunKind.REPLY
+) -> RunSettings:
+    """With a conversation's documents: its answers rest on them, but for those that must have another shape."""
+    if not attached or settings.json_schema or kind not in (RunKind.REPLY, RunKind.AGENT):
+        return settings
+    wished = settings.grounding or Grounding()
+    return settings if wished.documents else replace(settings, grounding=replace(wished, documents=attached))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ from datetime import datetime
 from itertools import islice
 
 from adapters.memory.copies import copied_conversation
+from adapters.memory.knowledge import KnowledgeDraft
 from adapters.memory.tables import Draft
 from application.ports.storage import ConversationFilter, ConversationRepository, NewConversation
 from domain.access import OwnerId
+from domain.citation import DocumentId
 from domain.conversation import Conversation, ConversationChange, ConversationId
 from domain.errors import ConversationNotFound
 
@@ -15,6 +17,7 @@ from domain.errors import ConversationNotFound
 @dataclass(frozen=True, slots=True)
 class MemoryConversations(ConversationRepository):
     draft: Draft
+    knowledge: KnowledgeDraft
 
     async def add(self, new: NewConversation) -> Conversation:
         if new.alias is not None and (known := await self.find(new.alias, owner=new.owner)):
@@ -29,6 +32,7 @@ class MemoryConversations(ConversationRepository):
             alias=new.alias,
             metadata=dict(new.metadata),
             kind=new.kind,
+            documents=self._attachable(new.documents, new.owner),
         )
         self.draft.conversations.put(conversation.id, conversation)
         if new.alias is not None:
@@ -39,7 +43,7 @@ class MemoryConversations(ConversationRepository):
         conversation = self.draft.conversations.get(id)
         if conversation is None or conversation.owner != owner:
             raise ConversationNotFound(id)
-        return copied_conversation(conversation)
+        return self._seen(conversation)
 
     async def find(self, alias: str, *, owner: OwnerId) -> Conversation | None:
         id = self.draft.aliases.get((owner, alias))
@@ -49,7 +53,7 @@ class MemoryConversations(ConversationRepository):
         self, *, owner: OwnerId, filter: ConversationFilter, before: ConversationId | None, limit: int
     ) -> list[Conversation]:
         matching = (
-            copied_conversation(conversation)
+            self._seen(conversation)
             for conversation in self.draft.conversations.newest_first()
             if conversation.owner == owner
             and conversation.kind is filter.kind
@@ -71,6 +75,7 @@ class MemoryConversations(ConversationRepository):
             archived=before.archived if change.archived is None else change.archived,
             metadata=before.metadata if change.metadata is None else dict(change.metadata),
             updated_at=at,
+            documents=before.documents if change.documents is None else self._attachable(change.documents, owner),
         )
         self.draft.conversations.put(id, after)
         return copied_conversation(after)
@@ -83,6 +88,14 @@ class MemoryConversations(ConversationRepository):
     async def delete(self, id: ConversationId, *, owner: OwnerId) -> None:
         await self.get(id, owner=owner)
         self.draft.forget(id)
+
+    def _attachable(self, documents: tuple[DocumentId, ...], owner: OwnerId) -> tuple[DocumentId, ...]:
+        return tuple(sorted({self.knowledge.document(id, owner).document.id for id in documents}))
+
+    def _seen(self, conversation: Conversation) -> Conversation:
+        """A document that was deleted is attached to nothing."""
+        there = tuple(id for id in conversation.documents if self.knowledge.documents.get(id))
+        return copied_conversation(replace(conversation, documents=there) if conversation.documents else conversation)
 
     def _mentions(self, conversation: Conversation, words: str) -> bool:
         messages = self.draft.messages_in(conversation.id)

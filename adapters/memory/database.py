@@ -61,7 +61,7 @@ class MemoryReadTransaction(ReadTransaction):
 
     @property
     def conversations(self) -> ConversationRepository:
-        return MemoryConversations(self._draft)
+        return MemoryConversations(self._draft, self._knowledge)
 
     @property
     def messages(self) -> MessageRepository:

@@ -1,5 +1,6 @@
 """Conversations in SQL."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -7,16 +8,24 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert  # SQLite understands what it makes
 
 from adapters.sql.codec import from_json, to_json
+from adapters.sql.knowledge_tables import conversation_documents, documents
 from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import conversations, messages
 from application.ports.storage import ConversationFilter, ConversationRepository, NewConversation
 from domain.access import OwnerId
+from domain.citation import DocumentId
 from domain.conversation import Conversation, ConversationChange, ConversationId, ConversationKind
-from domain.errors import ConversationNotFound
+from domain.errors import ConversationNotFound, DocumentNotFound
 
-c = conversations.c
+c, attached = conversations.c, conversation_documents.c
 INSERT = insert(conversations).on_conflict_do_nothing().returning(c.id)  # of alias; nothing else can be there twice
-SELECT = sa.select(conversations)
+DOCUMENTS = (
+    sa.select(sa.func.aggregate_strings(sa.cast(attached.document_id, sa.String), ","))
+    .where(attached.conversation_id == c.id)
+    .scalar_subquery()
+    .label("documents")
+)
+SELECT = sa.select(conversations, DOCUMENTS)
 MINE = sa.and_(c.id == sa.bindparam("which"), c.owner == sa.bindparam("whose"))
 GET = SELECT.where(MINE)
 # Whoever goes on to ask must have seen the newest head: the row is held until the transaction ends.
@@ -25,7 +34,8 @@ FIND = SELECT.where(c.owner == sa.bindparam("whose"), c.alias == sa.bindparam("w
 FIND_AND_HOLD = FIND.with_for_update(key_share=True)
 DELETE = sa.delete(conversations).where(MINE)
 RETITLE = sa.update(conversations).where(MINE, c.title == sa.bindparam("old")).values(title=sa.bindparam("new"))
-UPDATE = sa.update(conversations).where(MINE).returning(*c)
+UPDATE = sa.update(conversations).where(MINE)
+DETACH = sa.delete(conversation_documents).where(attached.conversation_id == sa.bindparam("which"))
 
 
 class SqlConversationRepository(Repository, ConversationRepository):
@@ -46,9 +56,17 @@ class SqlConversationRepository(Repository, ConversationRepository):
         id = connection.execute(INSERT, row).scalar_one_or_none()
         if id is None:
             return _from_row(connection.execute(FIND_AND_HOLD, {"which": new.alias, "whose": new.owner}).one())
-        at, more = new.created_at, dict(new.metadata)
         return Conversation(
-            id, new.owner, new.user_label, new.title, at, at, alias=new.alias, metadata=more, kind=new.kind
+            id,
+            new.owner,
+            new.user_label,
+            new.title,
+            new.created_at,
+            new.created_at,
+            alias=new.alias,
+            metadata=dict(new.metadata),
+            kind=new.kind,
+            documents=_attach(connection, id, new.documents, new.owner) if new.documents else (),
         )
 
     @in_session()
@@ -99,11 +117,13 @@ class SqlConversationRepository(Repository, ConversationRepository):
         metadata = None if change.metadata is None else to_json(dict(change.metadata))
         named = {"title": change.title, "pinned": change.pinned, "archived": change.archived, "metadata": metadata}
         values = {name: value for name, value in named.items() if value is not None}
-        statement = UPDATE.values(updated_at=at, **values)
-        row = connection.execute(statement, {"which": id, "whose": owner}).one_or_none()
-        if row is None:
+        mine = {"which": id, "whose": owner}
+        if connection.execute(UPDATE.values(updated_at=at, **values), mine).rowcount == 0:
             raise ConversationNotFound(id)
-        return _from_row(row)
+        if change.documents is not None:
+            connection.execute(DETACH, {"which": id})
+            _attach(connection, id, change.documents, owner)
+        return _from_row(connection.execute(GET, mine).one())
 
     @in_session(writes=True)
     def retitle(self, connection: sa.Connection, id: ConversationId, *, owner: OwnerId, old: str, new: str) -> None:
@@ -120,6 +140,19 @@ class SqlConversationRepository(Repository, ConversationRepository):
         return sa.or_(self._session.contains(c.title, query), said)
 
 
+def _attach(
+    connection: sa.Connection, id: ConversationId, wanted: Collection[DocumentId], owner: OwnerId
+) -> tuple[DocumentId, ...]:
+    mine = sa.select(documents.c.id).where(documents.c.id.in_(wanted), documents.c.owner == owner)
+    found = set(connection.execute(mine.with_for_update(key_share=True)).scalars()) if wanted else set()
+    if missing := [each for each in wanted if each not in found]:
+        raise DocumentNotFound(missing[0])
+    rows = [{"conversation_id": id, "document_id": each} for each in sorted(found)]
+    if rows:
+        connection.execute(sa.insert(conversation_documents), rows)
+    return tuple(sorted(found))
+
+
 def _from_row(row: sa.Row[Any]) -> Conversation:
     return Conversation(
         id=row.id,
@@ -134,4 +167,5 @@ def _from_row(row: sa.Row[Any]) -> Conversation:
         alias=row.alias,
         metadata={} if row.metadata is None else from_json(row.metadata),
         kind=ConversationKind(row.kind),
+        documents=tuple(sorted(DocumentId(int(each)) for each in row.documents.split(","))) if row.documents else (),
     )

@@ -73,6 +73,17 @@ blob_parts = sa.Table(
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
 
+# Goes with either of the two: a document that is deleted is attached to nothing.
+conversation_documents = sa.Table(
+    "conversation_documents",
+    metadata,
+    sa.Column(
+        "conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    sa.Column("document_id", sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Index("conversation_documents_document", "document_id"),
+)
+
 document_texts = sa.Table(
     "document_texts",
     metadata,

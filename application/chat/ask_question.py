@@ -1,15 +1,18 @@
 """A stored turn: the question is durable before the model is asked, and the reply is a run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from application.chat.turn_opener import Place, TurnOpener, TurnWish
+from application.conversations.attachable import attachable
 from application.ports.clock import Now
 from application.ports.storage import NewConversation, Transaction
 from domain.access import Principal
+from domain.citation import DocumentId
 from domain.conversation import (
     LABEL_CHARACTERS,
     Conversation,
+    ConversationChange,
     ConversationId,
     PromptMessage,
     Role,
@@ -23,11 +26,15 @@ from domain.title import title_from
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """`conversation_id` None begins a conversation, labelled `user_label` within the caller's own."""
+    """`conversation_id` None begins a conversation, labelled `user_label` within the caller's own.
+
+    `documents` are attached to it in the place of those before; None leaves them as they are.
+    """
 
     message: str
     conversation_id: ConversationId | None = None
     user_label: str | None = None
+    documents: tuple[DocumentId, ...] | None = None
     model: str | None = None
     if_busy: IfBusy = IfBusy.REJECT
     key: IdempotencyKey | None = None
@@ -41,11 +48,14 @@ class AskQuestion:
     async def __call__(self, principal: Principal, question: Question) -> Run:
         """Store the question and start its run; the answer is in the run's events, whether or not anyone reads them.
 
-        Raise InvalidInput, ConversationNotFound, and what TurnOpener.open raises, having stored nothing.
+        Raise InvalidInput, ConversationNotFound, DocumentNotFound, Forbidden, and what TurnOpener.open raises, having
+        stored nothing.
         """
         checked_text(question.message, field="message")
         if question.user_label is not None:
             checked_text(question.user_label, field="user_id", longest=LABEL_CHARACTERS)
+        if question.documents is not None:
+            question = replace(question, documents=attachable(principal, question.documents))
         find_place = partial(self._find_place, principal, question)
         wish = TurnWish(find_place=find_place, model=question.model, if_busy=question.if_busy, key=question.key)
         return await self.turns.open(principal, wish)
@@ -57,9 +67,13 @@ class AskQuestion:
         return Place(conversation, conversation.head_id, (asked,))
 
     async def _conversation(self, principal: Principal, question: Question, tx: Transaction) -> Conversation:
-        if question.conversation_id is not None:
-            return await tx.conversations.get(question.conversation_id, owner=principal.owner)
-        title = title_from(question.message)
-        return await tx.conversations.add(
-            NewConversation(principal.owner, question.user_label, title, created_at=self.now())
-        )
+        owner, documents = principal.owner, question.documents
+        if question.conversation_id is None:
+            title = title_from(question.message)
+            new = NewConversation(owner, question.user_label, title, created_at=self.now(), documents=documents or ())
+            return await tx.conversations.add(new)
+        conversation = await tx.conversations.get(question.conversation_id, owner=owner)
+        if documents is None or documents == conversation.documents:
+            return conversation
+        change = ConversationChange(documents=documents)
+        return await tx.conversations.change(conversation.id, change, owner=owner, at=self.now())

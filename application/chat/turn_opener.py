@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,18 @@ from domain.conversation import Conversation, Message, MessageId, PromptMessage
 from domain.errors import KeyInUse, ReplyInProgress, ServerStopping, TooBusy
 from domain.idempotency import IdempotencyKey, KeyUse
 from domain.prompt import Context, given_together, prompt_for
-from domain.run import DEFAULTS, IfBusy, Run, RunFinished, RunId, RunKind, RunSettings, RunStatus, Turn
+from domain.run import (
+    DEFAULTS,
+    IfBusy,
+    Run,
+    RunFinished,
+    RunId,
+    RunKind,
+    RunSettings,
+    RunStatus,
+    Turn,
+    grounded_settings,
+)
 from domain.title import question_in
 
 
@@ -89,7 +100,8 @@ class TurnOpener:
                 place = await wish.find_place(tx)
                 here = await self._may_run_here(tx, wish, place, has_room=has_room)
                 prompt = await self._prompt(tx, wish, place) if here else ()
-                run = await tx.runs.open(self._turn(principal, wish, place, here=here))
+                settings = grounded_settings(wish.settings, place.conversation.documents, kind=wish.kind)
+                run = await tx.runs.open(self._turn(principal, replace(wish, settings=settings), place, here=here))
                 if wish.key:
                     await tx.keys.keep(wish.key, KeyUse(run_id=run.id))
                 await tx.commit()

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from application.conversations.attachable import attachable
 from application.ports.clock import Now
 from application.ports.storage import BeginTransaction, NewConversation
 from domain.access import Principal
+from domain.citation import DocumentId
 from domain.conversation import (
     LABEL_CHARACTERS,
     TITLE_CHARACTERS,
@@ -34,11 +36,13 @@ class CreateConversation:
         user_label: str | None = None,
         metadata: Mapping[str, str] | None = None,
         messages: Sequence[PromptMessage] = (),
+        documents: Sequence[DocumentId] = (),
         key: IdempotencyKey | None = None,
     ) -> Conversation:
         """A new one that begins with `messages`, or the one made before under the key.
 
-        Raise InvalidInput (`title`, `user_id`, `metadata`, `items`), KeyReused.
+        Raise InvalidInput (`title`, `user_id`, `metadata`, `items`, `documents`), DocumentNotFound, Forbidden,
+        KeyReused.
         """
         if messages:
             checked_messages(messages, field="items")
@@ -48,6 +52,7 @@ class CreateConversation:
             title=checked_text(title, field="title", longest=TITLE_CHARACTERS) if title else UNTITLED,
             created_at=self.now(),
             metadata=checked_metadata(metadata or {}),
+            documents=attachable(principal, documents),
         )
         while True:
             try:

@@ -21,6 +21,7 @@ from application.ports.users import IdentityRepository, InvitationRepository, Lo
 from application.ports.vector_index import VectorIndex
 from domain.access import OwnerId
 from domain.branching import Link
+from domain.citation import DocumentId
 from domain.conversation import (
     Conversation,
     ConversationChange,
@@ -42,6 +43,7 @@ class NewConversation:
     alias: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     kind: ConversationKind = ConversationKind.CHAT
+    documents: tuple[DocumentId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class ConversationRepository(Protocol):
         """Store it under a fresh id, higher than every id before it.
 
         If its owner has one of its alias already, that one comes back as it is; of any number of simultaneous callers
-        exactly one adds it.
+        exactly one adds it. Raise DocumentNotFound for a document that is not the owner's.
         """
 
     @abstractmethod
@@ -83,7 +85,7 @@ class ConversationRepository(Protocol):
     async def change(
         self, id: ConversationId, change: ConversationChange, *, owner: OwnerId, at: datetime
     ) -> Conversation:
-        """The conversation as it is afterwards. Raise ConversationNotFound."""
+        """The conversation as it is afterwards. Raise ConversationNotFound, or DocumentNotFound for one to attach."""
 
     @abstractmethod
     async def retitle(self, id: ConversationId, *, owner: OwnerId, old: str, new: str) -> None:

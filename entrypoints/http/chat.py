@@ -12,6 +12,7 @@ from application.chat.whole_answer import whole_answer
 from application.ports.language_model import ModelRequest
 from application.provider_names import name_to_say
 from domain import errors
+from domain.citation import DocumentId
 from domain.conversation import ConversationId, Part, PromptMessage, Role, Text, citations_in, storable, text_of
 from domain.errors import RunNotFound
 from domain.idempotency import IdempotencyKey, StoredAnswer
@@ -29,6 +30,7 @@ router = APIRouter(tags=["chat"])
 
 REFUSALS = problems(
     errors.ConversationNotFound,
+    errors.DocumentNotFound,
     errors.ReplyInProgress,
     errors.TooBusy,
     errors.ProviderCredentialsRefused,
@@ -110,6 +112,7 @@ def _question(body: ChatBody, key: IdempotencyKey | None) -> Question:
         message=body.message or "",
         conversation_id=ConversationId(body.conversation_id) if body.conversation_id else None,
         user_label=body.user_id,
+        documents=None if body.documents is None else tuple(map(DocumentId, body.documents)),
         model=body.model,
         if_busy=body.if_busy or IfBusy.REJECT,
         key=key,

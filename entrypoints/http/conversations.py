@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from application.ports.storage import ConversationFilter
 from domain import errors
+from domain.citation import DocumentId
 from domain.conversation import ConversationChange, ConversationId, MessageId, storable
 from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.documentation import problems
@@ -52,14 +53,16 @@ async def list_conversations(
     return [ConversationOut.of(conversation) for conversation in page]
 
 
-@router.post("", status_code=201, responses=problems(), summary="Begin a conversation")
+@router.post("", status_code=201, responses=problems(errors.DocumentNotFound), summary="Begin a conversation")
 async def create_conversation(
     services: Services, caller: Caller, key: OnceKey, body: NewConversationBody | None = None
 ) -> ConversationOut:
-    """An empty one; a question to `POST /chat` begins one by itself."""
+    """An empty one; a question to `POST /chat` begins one by itself. With `documents` its answers rest on these."""
     new = body or NewConversationBody()
     create = services.create_conversation()
-    return ConversationOut.of(await create(caller, title=new.title, user_label=new.user_id, key=key))
+    documents = tuple(map(DocumentId, new.documents))
+    conversation = await create(caller, title=new.title, user_label=new.user_id, documents=documents, key=key)
+    return ConversationOut.of(conversation)
 
 
 @router.get("/{id}", responses=MISSING, summary="Look at a conversation")
@@ -68,12 +71,17 @@ async def get_conversation(id: ConversationPath, services: Services, caller: Cal
     return OneConversationOut.with_run(*await services.get_conversation()(caller, ConversationId(id)))
 
 
-@router.patch("/{id}", responses=MISSING, summary="Rename, pin or archive a conversation")
+@router.patch(
+    "/{id}",
+    responses=problems(errors.ConversationNotFound, errors.DocumentNotFound),
+    summary="Rename, pin or archive a conversation, or say which documents it is about",
+)
 async def change_conversation(
     id: ConversationPath, body: ConversationChangeBody, services: Services, caller: Caller
 ) -> ConversationOut:
     """What is not named stays as it is."""
-    change = ConversationChange(title=body.title, pinned=body.pinned, archived=body.archived)
+    documents = None if body.documents is None else tuple(map(DocumentId, body.documents))
+    change = ConversationChange(title=body.title, pinned=body.pinned, archived=body.archived, documents=documents)
     return ConversationOut.of(await services.change_conversation()(caller, ConversationId(id), change))
 
 

@@ -6,7 +6,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
-from domain.conversation import LABEL_CHARACTERS, MESSAGE_CHARACTERS, TITLE_CHARACTERS, Conversation, Message
+from domain.conversation import (
+    ATTACHED_DOCUMENTS,
+    LABEL_CHARACTERS,
+    MESSAGE_CHARACTERS,
+    TITLE_CHARACTERS,
+    Conversation,
+    Message,
+)
 from domain.run import IfBusy, Run
 from domain.usage import Usage
 from entrypoints.http.parts import PartOut, part_out
@@ -16,6 +23,7 @@ LARGEST_ID = 2**63 - 1
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 StrictId = Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
+DocumentIds = Annotated[list[StrictId], Field(max_length=ATTACHED_DOCUMENTS)]
 UserLabel = Annotated[StrictStr, Field(min_length=1, max_length=LABEL_CHARACTERS)]
 ModelName = Annotated[StrictStr, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
@@ -42,7 +50,7 @@ class ChatMessage(Body):
     content: Annotated[StrictStr, Field(max_length=MESSAGE_CHARACTERS)]
 
 
-STORED = ("message", "conversation_id", "user_id", "if_busy")
+STORED = ("message", "conversation_id", "user_id", "documents", "if_busy")
 STATELESS = ("messages", "temperature", "max_tokens")
 
 
@@ -66,6 +74,9 @@ class ChatBody(Body):
     message: Annotated[StrictStr, Field(min_length=1, max_length=MESSAGE_CHARACTERS)] | None = None
     conversation_id: StrictId | None = Field(default=None, description="go on in this conversation; null begins one")
     user_id: UserLabel | None = Field(default=None, description="a label within your own data, never an identity")
+    documents: DocumentIds | None = Field(
+        default=None, description="ids of documents that the conversation's answers rest on from here; [] is none"
+    )
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=1000)] | None = None
     if_busy: IfBusy | None = Field(
         default=None,
@@ -133,6 +144,7 @@ class NewConversationBody(Body):
 
     title: Annotated[StrictStr, Field(min_length=1, max_length=TITLE_CHARACTERS)] | None = None
     user_id: UserLabel | None = None
+    documents: DocumentIds = Field(default=[], description="ids of documents that its answers rest on")
 
 
 class ConversationChangeBody(Body):
@@ -141,6 +153,9 @@ class ConversationChangeBody(Body):
     title: Annotated[StrictStr, Field(min_length=1, max_length=TITLE_CHARACTERS)] | None = None
     pinned: StrictBool | None = None
     archived: StrictBool | None = None
+    documents: DocumentIds | None = Field(
+        default=None, description="ids of all documents that its answers rest on from now; [] is none"
+    )
 
 
 class ConversationOut(Out):
@@ -152,6 +167,7 @@ class ConversationOut(Out):
     pinned: bool
     archived: bool
     alias: str | None = Field(description="what a client calls it, such as the chat id of a page with `useChat`")
+    documents: list[int] = Field(description="ids of the documents that its answers rest on")
 
     @classmethod
     def of(cls, conversation: Conversation) -> Self:
@@ -176,6 +192,7 @@ def _fields(conversation: Conversation) -> dict[str, Any]:
         "pinned": conversation.pinned,
         "archived": conversation.archived,
         "alias": conversation.alias,
+        "documents": list(conversation.documents),
     }
 
 

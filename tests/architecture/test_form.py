@@ -43,6 +43,7 @@ SUPPORT = {
     "application/chat/titles.py": "the queue of conversations that wait for a title",
     "application/chat/turn_opener.py": "what asking, editing and regenerating have in common",
     "application/chat/whole_answer.py": "what every use case that does not stream does with a stream",
+    "application/conversations/attachable.py": "the rule that creating, changing and asking have in common",
     "application/knowledge/cited_answer.py": "what a model says on its way to the log, where sources are cited",
     "application/knowledge/models_in_time.py": "what models say to a search within a limit",
     "application/runs/appender.py": "the one writer that all runs of a process share",
