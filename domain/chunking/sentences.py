@@ -66,6 +66,8 @@ _SHORT = frozenset(
 _LAST_WORD = re.compile(r"(\w+)\W*\Z")
 _LOOKS_BACK = 16
 _WRAPPED_AT = range(45, 121)
+CELL_EDGE = "|"
+"""Between the cells of a table's row, which is one sentence, whatever its cells end with."""
 
 
 def sentences(text: str, start: int, end: int) -> list[Span]:
@@ -86,6 +88,8 @@ def _goes_on(text: str, mark: re.Match[str], wrapped: bool) -> bool:
     following = text[mark.end()]
     if text[mark.start()] == "\n":
         return wrapped or following.islower()
+    if following == CELL_EDGE:
+        return True
     if text[mark.start()] != "." or text[mark.start() : mark.start() + 2] in ("..", ".…"):
         return following.islower()
     word = _LAST_WORD.search(text[max(0, mark.start() - _LOOKS_BACK) : mark.start()])
@@ -95,6 +99,11 @@ def _goes_on(text: str, mark: re.Match[str], wrapped: bool) -> bool:
 
 
 def _is_wrapped(paragraph: str) -> bool:
-    """Lines of about one length are one paragraph that was broken to fit a page: their ends mean nothing."""
+    """Lines of about one length are one paragraph that was broken to fit a page: their ends mean nothing.
+
+    Unless they are the rows of a table.
+    """
     *lines, last = paragraph.strip().split("\n")
+    if all(CELL_EDGE in line for line in lines):
+        return False
     return bool(lines) and all(len(line.rstrip()) in _WRAPPED_AT for line in lines) and len(last) <= _WRAPPED_AT[-1]

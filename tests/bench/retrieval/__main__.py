@@ -18,12 +18,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.bench import chunking
-from tests.bench.retrieval import quality
+from tests.bench.retrieval import answers, quality
 from tests.bench.retrieval.judged_set import sets_in
-from tests.bench.retrieval.places import BOTH, POSTGRES, postgres_server
+from tests.bench.retrieval.places import BOTH, POSTGRES, new_url, opened, postgres_server
 from tests.bench.retrieval.vectors_file import VectorsFile
 
-PARTS = ("quality", "chunking")
+PARTS = ("quality", "chunking", "answers")
 LEAST_GOLD = 0.88
 
 
@@ -61,6 +61,22 @@ async def measure_chunking(given: argparse.Namespace) -> list[str]:
     return found
 
 
+async def measure_answers(given: argparse.Namespace, server: str, vectors: VectorsFile | None) -> list[str]:
+    found = []
+    for folder in sorted({file.parent for file in given.folder.rglob("*.pdf")}):
+        files, questions = sorted(folder.glob("*.pdf")), answers.questions_in(folder)
+        for kind in given.databases:
+            async with new_url(kind, server) as url, opened(url) as database:
+                library = await answers.Library.of(database, files, vectors)
+                asked = [await library.ask(question) for question in questions]
+            print(f"\n{folder.name} on {kind}\n")
+            print_head("question", "page", "answer", "quoted", "coverage", "similarity", "refused")
+            for one in asked:
+                print_row(one.cells())
+            found += [f"{kind}: {one.question.text}" for one in asked if not one.is_right]
+    return found
+
+
 async def measure(given: argparse.Namespace, server: str) -> list[str]:
     vectors = VectorsFile(given.model, given.cache) if given.model else None
     found = []
@@ -68,6 +84,8 @@ async def measure(given: argparse.Namespace, server: str) -> list[str]:
         found += await measure_quality(given, server, vectors)
     if "chunking" in given.only:
         found += await measure_chunking(given)
+    if "answers" in given.only:
+        found += await measure_answers(given, server, vectors)
     return found
 
 

@@ -52,6 +52,13 @@ def test_the_sentence_most_like_the_claim_is_quoted(claim: str, quote: str | Non
     assert quoted(claim) == quote
 
 
+def test_a_row_of_a_table_is_one_sentence_whatever_its_cells_end_with() -> None:
+    row = "Stabilizer wiring change | Up to 79 work-hours = Up to $6,715. | Up to $3,790. | Up to $766,865."
+    table = f"{row}\nSensor system test of the whole fleet | 40 work-hours = $3,400. | None. | $391,000."
+    assert quoted("The wiring change costs up to $766,865.", table) == row
+    assert quoted("$766,865 for the wiring", f"{row}\n") == row
+
+
 def test_a_sentence_without_an_end_is_quoted_around_what_agrees() -> None:
     text = "before " * 200 + "the needle is here " + "after " * 200
     quote = quoted("Where is the needle?", text)
