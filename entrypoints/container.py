@@ -91,7 +91,7 @@ from domain.prompt import Context, ContextBudget
 from domain.run import RunKind
 from entrypoints.access_services import access_services
 from entrypoints.knowledge_services import knowledge_services
-from entrypoints.limit_services import limit_services, limited_embedder, limited_model, limited_relays
+from entrypoints.limit_services import limit_services, limited_providers
 from entrypoints.provider_set import CannotStart, Closing, connect_providers
 from entrypoints.settings import Settings
 from entrypoints.sign_in_set import access_tokens, hash_passwords, identity_provider
@@ -179,33 +179,30 @@ class Container(containers.DeclarativeContainer):
     lease_seconds = settings.provided.worker_lease_seconds
 
     to_close = providers.Singleton(list[Closing])
-    provider_set = providers.Singleton(connect_providers, settings, now, to_close)
+    connected = providers.Singleton(connect_providers, settings, now, to_close)
+    worker_id = providers.Singleton(secrets.token_hex, 8)
+    limits = providers.Singleton(limit_services, settings, database, connected, now, worker_id, to_close)
+    provider_set = providers.Singleton(limited_providers, limits, connected)
     catalogue = provider_set.provided.catalogue
     language_models = provider_set.provided.models
     fallbacks = settings.provided.fallback_models
-    worker_id = providers.Singleton(secrets.token_hex, 8)
-    limits = providers.Singleton(limit_services, settings, database, provider_set, now, worker_id, to_close)
     routed_model = providers.Singleton(
         ModelRouter, providers=language_models, default_model=default_model, catalogue=catalogue
     )
-    paid_model = providers.Singleton(limited_model, limits, routed_model, provider_set, default_model)
-    unshaped_model = providers.Singleton(FallbackModel, model=paid_model, fallbacks=fallbacks)
+    unshaped_model = providers.Singleton(FallbackModel, model=routed_model, fallbacks=fallbacks)
     model = providers.Singleton(ShapedModel, model=unshaped_model, schema_mismatch=providers.Object(schema_mismatch))
     chat_router = providers.Singleton(
         ChatRouter,
-        relays=providers.Singleton(limited_relays, limits, provider_set),
+        relays=provider_set.provided.relays,
         providers=language_models,
         default_model=default_model,
         catalogue=catalogue,
         fallbacks=fallbacks,
     )
-    routed_embedder = providers.Singleton(
+    embedder = providers.Singleton(
         EmbedderRouter,
         providers=provider_set.provided.embedders,
         default_model=settings.provided.default_embedding_model,
-    )
-    embedder = providers.Singleton(
-        limited_embedder, limits, routed_embedder, provider_set, settings.provided.default_embedding_model
     )
 
     appender = providers.Singleton(Appender, log=run_log, signals=signals)

@@ -1,7 +1,6 @@
 """What keeps limits, put together: one group, so that the container stays short."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.limit_counters import MemoryLimitCounters
@@ -16,13 +15,9 @@ from application.limits.limited_model import LimitedModel
 from application.limits.limited_relay import LimitedRelay
 from application.limits.spender import spender_of
 from application.limits.spending import Spending
-from application.ports.chat_relay import ChatRelay
 from application.ports.clock import Now
-from application.ports.embedder import Embedder
-from application.ports.language_model import LanguageModel
 from application.ports.limit_counters import LimitCounters
 from application.ports.own_limits import OwnLimits
-from application.provider_names import resolved
 from domain.access import Principal
 from domain.limits import NO_LIMITS
 from entrypoints.provider_set import Closing, ProviderSet
@@ -79,29 +74,16 @@ def limit_services(
     )
 
 
-def limited_model(limits: LimitServices, model: LanguageModel, providers: ProviderSet, default: str) -> LanguageModel:
+def limited_providers(limits: LimitServices, connected: ProviderSet) -> ProviderSet:
+    """The same, each asked only while its caller may spend."""
     if not limits.are_on:
-        return model
-    return LimitedModel(
-        model=model,
-        spending=limits.spending,
-        full_name=lambda name: ":".join(resolved(name, providers.models, default)),
-    )
-
-
-def limited_relays(limits: LimitServices, providers: ProviderSet) -> Mapping[str, ChatRelay]:
-    if not limits.are_on:
-        return providers.relays
-    return {
-        name: LimitedRelay(relay=relay, name=name, spending=limits.spending) for name, relay in providers.relays.items()
-    }
-
-
-def limited_embedder(limits: LimitServices, embedder: Embedder, providers: ProviderSet, default: str) -> Embedder:
-    if not limits.are_on:
-        return embedder
-    return LimitedEmbedder(
-        embedder=embedder, spending=limits.spending, providers=frozenset(providers.embedders), default_model=default
+        return connected
+    spending = limits.spending
+    return replace(
+        connected,
+        models={name: LimitedModel(name, model, spending) for name, model in connected.models.items()},
+        relays={name: LimitedRelay(name, relay, spending) for name, relay in connected.relays.items()},
+        embedders={name: LimitedEmbedder(name, embedder, spending) for name, embedder in connected.embedders.items()},
     )
 
 

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from application.limits.limited_model import CHARACTERS_OF_TOKEN
 from application.limits.spending import Spending
 from application.ports.embedder import Embedder, Embeddings
-from application.provider_names import resolved
 from domain.usage import Usage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LimitedEmbedder(Embedder):
     """Raises LimitReached or PriceUnknown before a provider is asked."""
 
+    provider: str
     embedder: Embedder
     spending: Spending
-    providers: frozenset[str]
-    default_model: str
 
     async def embed(
         self, texts: Sequence[str], *, model: str | None = None, dimensions: int | None = None
@@ -25,7 +23,7 @@ class LimitedEmbedder(Embedder):
         payer = await self.spending.in_force()
         if payer is None:
             return await self.embedder.embed(texts, model=model, dimensions=dimensions)
-        full_name = ":".join(resolved(model, self.providers, self.default_model))
+        full_name = f"{self.provider}:{model or ''}"
         sent = sum(-(-len(text) // CHARACTERS_OF_TOKEN) for text in texts)
         reservation = await self.spending.reserve(payer, full_name, input_tokens=sent, output_tokens=1)
         used = Usage(0, 0)

@@ -1,6 +1,6 @@
-"""Models that are asked only while their caller may spend."""
+"""A provider's models, asked only while their caller may spend."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -11,20 +11,18 @@ from domain.run import ReasoningDelta, TextDelta
 from domain.tool import ToolCallDelta
 from domain.usage import Usage
 
-FullName = Callable[[str], str]
-"""`provider:model` of the name that a request has."""
 CHARACTERS_OF_TOKEN = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LimitedModel(LanguageModel):
     """Raises LimitReached or PriceUnknown before a provider is asked. What a call used is what its provider says, or
     where that says nothing an estimate from what was sent and heard; of a call that said nothing, nothing.
     """
 
+    provider: str
     model: LanguageModel
     spending: Spending
-    full_name: FullName
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[list[ModelEvent], None]:
         payer = await self.spending.in_force()
@@ -34,9 +32,8 @@ class LimitedModel(LanguageModel):
                     yield batch
             return
         sent = sum(map(estimated_tokens, request.messages))
-        reservation = await self.spending.reserve(
-            payer, self.full_name(request.model), input_tokens=sent, output_tokens=request.max_tokens
-        )
+        full_name = f"{self.provider}:{request.model}"
+        reservation = await self.spending.reserve(payer, full_name, input_tokens=sent, output_tokens=request.max_tokens)
         heard, usage = 0, None
         try:
             async with aclosing(self.model.stream(request)) as batches:

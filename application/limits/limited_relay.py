@@ -18,27 +18,27 @@ FRAME_BYTES = 200
 """About what an event has around the word in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LimitedRelay(ChatRelay):
-    """`name` is the provider's. Raises LimitReached or PriceUnknown before the provider is asked.
+    """Raises LimitReached or PriceUnknown before the provider is asked.
 
     What a call used is what the provider says in its answer, or else an estimate from what was sent and heard.
     """
 
+    provider: str
     relay: ChatRelay
-    name: str
     spending: Spending
 
-    async def stream(self, body: Mapping[str, Any], *, model: str) -> AsyncGenerator[bytes, None]:
+    async def stream(self, body: Mapping[str, Any], *, model: str, **more: Any) -> AsyncGenerator[bytes, None]:
         reservation, sent = await self._reserve(body, model)
         if reservation is None:
-            async with aclosing(self.relay.stream(body, model=model)) as pieces:
+            async with aclosing(self.relay.stream(body, model=model, **more)) as pieces:
                 async for piece in pieces:
                     yield piece
             return
         heard, usage = 0, None
         try:
-            async with aclosing(self.relay.stream(body, model=model)) as pieces:
+            async with aclosing(self.relay.stream(body, model=model, **more)) as pieces:
                 async for piece in pieces:
                     heard += max(1, len(piece) - piece.count(b"data:") * FRAME_BYTES) + piece.count(b"data:") * 4
                     usage = _usage_in(piece) or usage
@@ -46,13 +46,13 @@ class LimitedRelay(ChatRelay):
         finally:
             await reservation.settle(usage or estimated(sent if heard else 0, heard))
 
-    async def whole(self, body: Mapping[str, Any], *, model: str) -> bytes:
+    async def whole(self, body: Mapping[str, Any], *, model: str, **more: Any) -> bytes:
         reservation, sent = await self._reserve(body, model)
         if reservation is None:
-            return await self.relay.whole(body, model=model)
+            return await self.relay.whole(body, model=model, **more)
         usage = Usage(0, 0)
         try:
-            answer = await self.relay.whole(body, model=model)
+            answer = await self.relay.whole(body, model=model, **more)
             usage = _usage_in(answer) or estimated(sent, len(answer))
         finally:
             await reservation.settle(usage)
@@ -65,7 +65,7 @@ class LimitedRelay(ChatRelay):
         sent = len(json.dumps([body.get("messages"), body.get("tools")])) // CHARACTERS_OF_TOKEN
         most = body.get("max_completion_tokens") or body.get("max_tokens")
         many = (body.get("n") or 1) * most if most else None
-        full_name = f"{self.name}:{model}"
+        full_name = f"{self.provider}:{model}"
         return await self.spending.reserve(payer, full_name, input_tokens=sent, output_tokens=many), sent
 
 
