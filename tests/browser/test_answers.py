@@ -1,7 +1,7 @@
 """An answer that is being written: following it, stopping it, coming back to it."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.support.app import Parley, until
 from tests.support.chat_page import ChatPage
@@ -93,3 +93,44 @@ async def test_13_stop_still_works_after_a_reload(chat: ChatPage, app: Parley, p
     await chat.stop_button.click()
     await chat.ended("cancelled")
     assert (await _stored(app))["status"] == "cancelled"
+
+
+async def test_14_a_cut_line_is_said_and_the_answer_goes_on_where_it_was(
+    chat: ChatPage, app: Parley, provider: ScriptedProvider
+) -> None:
+    provider.queue.append(Script(words=120, delay=0.03))
+    chat.expects("Failed to load resource")
+    await chat.open()
+    await chat.send("Count")
+    await chat.says("w10 ")
+    await chat.page.context.set_offline(True)
+    await expect(chat.page.get_by_text("You are offline")).to_be_visible()
+    await chat.composer.fill("kept")
+    await chat.page.context.set_offline(False)
+    await chat.ended()
+    words = " ".join(f"w{number}" for number in range(120))
+    await expect(chat.answers.last.locator(".prose")).to_have_text(words)
+    await expect(chat.composer).to_have_value("kept")
+
+
+async def test_14_a_server_that_is_silent_is_asked_again_from_the_last_event(
+    chat: ChatPage, app: Parley, provider: ScriptedProvider
+) -> None:
+    provider.queue.append(Script(words=9, fault="stall", at=3))
+    asked: list[str] = []
+
+    async def refused(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.fulfill(status=503, body="{}")
+
+    chat.expects("Failed to load resource")
+    await chat.page.route("**/events?after=*", refused)
+    await chat.open()
+    await chat.send("Hello")
+    await expect(chat.page.get_by_text("Reconnecting")).to_be_visible()
+    await until(lambda: len(asked) >= 2, seconds=20)
+    await chat.page.unroute("**/events?after=*")
+    await chat.says("w0 w1 w2")
+    await expect(chat.page.get_by_text("Reconnecting")).to_be_hidden()
+    await chat.stop_button.click()
+    await chat.ended("cancelled")
