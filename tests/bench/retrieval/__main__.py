@@ -18,12 +18,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.bench import chunking
-from tests.bench.retrieval import answers, quality
+from tests.bench.retrieval import answers, quality, speed
 from tests.bench.retrieval.judged_set import sets_in
 from tests.bench.retrieval.places import BOTH, POSTGRES, new_url, opened, postgres_server
 from tests.bench.retrieval.vectors_file import VectorsFile
 
-PARTS = ("quality", "chunking", "answers")
+PARTS = ("quality", "chunking", "answers", "speed")
 LEAST_GOLD = 0.88
 
 
@@ -77,6 +77,18 @@ async def measure_answers(given: argparse.Namespace, server: str, vectors: Vecto
     return found
 
 
+async def measure_speed(given: argparse.Namespace, server: str) -> list[str]:
+    found = []
+    judged = max(sets_in(given.folder), key=lambda judged: len(judged.texts))
+    print()
+    print_head(*speed.HEAD)
+    for kind in given.databases:
+        async for row in speed.rows_of(judged, kind, server, given.sizes):
+            print_row(row.cells())
+            found += row.faults
+    return found
+
+
 async def measure(given: argparse.Namespace, server: str) -> list[str]:
     vectors = VectorsFile(given.model, given.cache) if given.model else None
     found = []
@@ -86,6 +98,8 @@ async def measure(given: argparse.Namespace, server: str) -> list[str]:
         found += await measure_chunking(given)
     if "answers" in given.only:
         found += await measure_answers(given, server, vectors)
+    if "speed" in given.only:
+        found += await measure_speed(given, server)
     return found
 
 
@@ -103,6 +117,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "parley-bench")
     parser.add_argument("--only", type=lambda text: _names(PARTS, text), default=list(PARTS))
     parser.add_argument("--databases", type=lambda text: _names(BOTH, text), default=list(BOTH))
+    parser.add_argument("--sizes", type=lambda text: [int(size) for size in text.split(",")], default=[5_000, 50_000])
     return parser.parse_args()
 
 

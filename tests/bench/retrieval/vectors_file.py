@@ -59,5 +59,7 @@ class ModelsFromFile(ModelsInTime):
 
     vectors: VectorsFile
 
-    async def vector(self, question: str, generation: Generation, *_: object) -> tuple[Sequence[float], None]:
+    async def vector(
+        self, question: str, generation: Generation | None, charge: object = None
+    ) -> tuple[Sequence[float], None]:
         return (await self.vectors.embed([question])).vectors[0], None
