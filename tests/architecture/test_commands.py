@@ -80,6 +80,26 @@ def test_run_hands_its_arguments_to_the_server(checkout: Checkout, given: list[s
     assert checkout.call("run", *given) == [str(checkout.path), "-m", "entrypoints", *given]
 
 
+def test_a_page_that_cannot_be_built_keeps_no_server_from_starting(checkout: Checkout, tmp_path: Path) -> None:
+    web = checkout.path / "entrypoints" / "web"
+    for folder in ("build", "src"):
+        (web / folder).mkdir(parents=True)
+    for name in ("package.json", "package-lock.json", "index.html", "vite.config.ts"):
+        (web / name).write_text("{}")
+    tools = tmp_path / "tools"
+    for name, text in (("node", "exit 0"), ("npm", 'echo "npm $1" >> "$LOG"; exit 1')):
+        (tools / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tools / name).chmod(0o755)
+    process = checkout.start("run")
+    said, complaints = process.communicate(timeout=30)
+    assert said.splitlines() == [str(checkout.path), "-m", "entrypoints"]
+    assert "The chat page was not built" in complaints
+    assert not (web / "dist").exists()
+    log = checkout.log.read_text()
+    checkout.call("run", "doctor")
+    assert checkout.log.read_text() == log, "only who serves builds"
+
+
 def test_the_exit_code_is_that_of_the_server(checkout: Checkout) -> None:
     process = checkout.start("run")
     process.communicate(timeout=30)

@@ -31,7 +31,8 @@ export async function edit(thread: Thread, key: string, text: string): Promise<v
   const before = thread.message(key)
   if (thread.id === null || !before?.id) return
   const path = { id: thread.id, mid: before.id }
-  const run = await good(api.POST('/conversations/{id}/messages/{mid}/edit', { params: { path, ...once() }, body: { message: text } }))
+  const asking = api.POST('/conversations/{id}/messages/{mid}/edit', { params: { path, ...once() }, body: { message: text } })
+  const run = await begin(thread, good(asking))
   const question: MessageView = { ...asked(text, before.parentId), id: run.question_id, status: 'completed' }
   thread.add(question, key)
   await answer(thread, run)
@@ -43,7 +44,7 @@ export async function regenerate(thread: Thread, key: string, model: string | nu
   if (thread.id === null || !before?.id) return
   const path = { id: thread.id, mid: before.id }
   const asking = api.POST('/conversations/{id}/messages/{mid}/regenerate', { params: { path, ...once() }, body: { model } })
-  await answer(thread, await good(asking), key)
+  await answer(thread, await begin(thread, good(asking)), key)
 }
 
 /** Read and go on with the branch through this message. */
@@ -68,8 +69,24 @@ async function send(thread: Thread, key: string, model: string | null, once: str
   } catch (error) {
     onceKeys.set(key, once)
     thread.alter(key, { status: 'unsent', problem: asProblem(error).message })
-    thread.change({ runId: null })
+    notBegun(thread)
   }
+}
+
+/** The run that was asked for. Nothing else can be asked until it is there or refused. */
+async function begin(thread: Thread, asking: Promise<Run>): Promise<Run> {
+  thread.change({ runId: 0, ended: null })
+  try {
+    return await asking
+  } catch (error) {
+    notBegun(thread)
+    throw error
+  }
+}
+
+function notBegun(thread: Thread): void {
+  thread.wantsStop = false
+  thread.change({ runId: null })
 }
 
 /** The first question has made the conversation: the address says so, unless the reader has gone elsewhere. */
