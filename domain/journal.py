@@ -11,6 +11,7 @@ from domain.step import (
     ApprovalRequested,
     RunWaiting,
     StepFinished,
+    StepProgress,
     StepStarted,
     ToolFinished,
     ToolStarted,
@@ -83,7 +84,7 @@ def journal_of(events: Iterable[RunEvent]) -> Journal:
             case ApprovalDecided(call_id):
                 if asked := journal.calls.get(call_id):
                     asked.decision = event
-            case RunWaiting() | StepStarted():
+            case RunWaiting() | StepStarted() | StepProgress():
                 pass
             case _:
                 said.append(event)

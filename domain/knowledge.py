@@ -30,6 +30,11 @@ class DocumentStatus(StrEnum):
         """Somebody is at work on it, or will be."""
         return self in (DocumentStatus.QUEUED, DocumentStatus.READING, DocumentStatus.INDEXING)
 
+    @property
+    def is_stopped(self) -> bool:
+        """It is not searched and nobody is at work on it; it may be tried again."""
+        return self in (DocumentStatus.FAILED, DocumentStatus.CANCELLED)
+
 
 _STOPPED = frozenset({DocumentStatus.FAILED, DocumentStatus.CANCELLED})
 NEXT: dict[DocumentStatus, frozenset[DocumentStatus]] = {
@@ -47,8 +52,8 @@ NEXT: dict[DocumentStatus, frozenset[DocumentStatus]] = {
 class Document:
     """What somebody uploaded. `digest` is the SHA-256 of its bytes in hex: the same bytes again are this document.
 
-    `indexed` of `chunks` are searchable already; `problem` says why it failed. `version` rises each time that it is
-    indexed anew, by `run_id`, cut into chunks by the named `strategy`; `language` is an ISO 639-1 code.
+    `indexed` of `chunks` are indexed, and found once it is ready; `problem` says why it failed. `version` rises each
+    time that it is indexed anew, by `run_id`, cut into chunks by the named `strategy`; `language` is an ISO 639-1 code.
     """
 
     id: DocumentId

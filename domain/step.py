@@ -37,6 +37,15 @@ class StepFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class StepProgress:
+    """So much of the named step is done: `count` of `of`."""
+
+    name: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class ToolStarted:
     """The intent to run the tool for the call `call_id` with these arguments, durable before it is carried out."""
 
@@ -89,4 +98,13 @@ class RunWaiting:
     waits_for: WaitsFor
 
 
-StepEvent = StepStarted | StepFinished | ToolStarted | ToolFinished | ApprovalRequested | ApprovalDecided | RunWaiting
+StepEvent = (
+    StepStarted
+    | StepProgress
+    | StepFinished
+    | ToolStarted
+    | ToolFinished
+    | ApprovalRequested
+    | ApprovalDecided
+    | RunWaiting
+)

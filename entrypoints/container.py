@@ -90,6 +90,7 @@ from domain.errors import StorageUnavailable
 from domain.prompt import Context, ContextBudget
 from domain.run import RunKind
 from entrypoints.access_services import access_services
+from entrypoints.ingestion_services import document_reader, ingest_document, ingestion_services
 from entrypoints.knowledge_services import knowledge_services
 from entrypoints.limit_services import limit_services, limited_providers
 from entrypoints.provider_set import CannotStart, Closing, connect_providers
@@ -233,7 +234,10 @@ class Container(containers.DeclarativeContainer):
     workflows = providers.Singleton(workflow_catalogue, settings)
     take_step = providers.Singleton(TakeStep, model=unshaped_model, schema_mismatch=providers.Object(schema_mismatch))
     run_workflow = providers.Singleton(RunWorkflow, take_step=take_step, persons=ask_persons)
-    performers = providers.Dict({RunKind.WORKFLOW: run_workflow})
+    blobs = database.provided.blobs
+    document_reader = providers.Singleton(document_reader, settings)
+    ingest_document = providers.Singleton(ingest_document, settings, begin, now, embedder, blobs, document_reader)
+    performers = providers.Dict({RunKind.WORKFLOW: run_workflow, RunKind.INGESTION: ingest_document})
     perform_run = providers.Singleton(
         PerformRun,
         reply=execute_run,
@@ -283,6 +287,9 @@ class Container(containers.DeclarativeContainer):
         lease_seconds=lease_seconds,
     )
 
+    ingestion = providers.Singleton(
+        ingestion_services, settings, begin, read, now, turns, run_stopper, blobs, document_reader
+    )
     ask_question = providers.Singleton(AskQuestion, turns=turns, now=now)
     ask_documents = providers.Singleton(AskDocuments, turns=turns, now=now)
     take_turn = providers.Singleton(TakeTurn, turns=turns, now=now)

@@ -24,11 +24,14 @@ async def running(container: Container) -> AsyncIterator[None]:
         notices = (
             asyncio.create_task(container.notify_approvals().run_forever()) if container.approval_notifier() else None
         )
+        housekeeping = asyncio.create_task(container.ingestion().housekeeping.run_forever())
         try:
             yield
         finally:
             if notices:
                 notices.cancel()
+            housekeeping.cancel()
+            await asyncio.gather(housekeeping, return_exceptions=True)
             await loop.stop(drain_seconds=container.settings().drain_seconds)
             await container.titles().stop()
     finally:

@@ -131,6 +131,15 @@ class Settings(BaseSettings):
     approval_webhook: HttpUrl | None = Field(default=None, description="is told of every question to a person")
     approval_webhook_secret: SecretStr | None = Field(default=None, description="signs what the webhook is told")
     approval_seconds: float = Field(default=7 * 86_400, gt=0, description="how long a question to a person stays open")
+    document_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, le=1024**3, description="of one upload")
+    document_pages: int = Field(default=2000, ge=1, le=1_000_000)
+    document_seconds: float = Field(default=120, gt=0, le=3600, description="to read one document in")
+    document_memory_bytes: int = Field(default=1024**3, ge=64 * 1024 * 1024, description="what its reader may take up")
+    document_readers: int = Field(default=2, ge=1, le=64, description="documents that a process takes in at once")
+    chunking: Literal["structure", "fixed", "sentences", "code", "semantic"] = "structure"
+    chunk_size: int = Field(default=800, ge=100, le=20_000, description="characters")
+    chunk_overlap: int = Field(default=200, ge=0, le=10_000, description="characters, at most half the size")
+    embedding_calls: int = Field(default=4, ge=1, le=64, description="calls of the embedder at once for one document")
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=1024**3)
     drain_seconds: float = Field(default=20, ge=0, le=3600)
     limit_key: Annotated[Limits | None, NoDecode] = Field(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import anyio
 
+from adapters.documents.sniffing import first_look
 from adapters.documents.wire import (
     LENGTH_BYTES,
     Broken,
@@ -51,6 +52,9 @@ class SubprocessDocumentReader(DocumentReader):
         self._places = asyncio.Semaphore(max_children)
         self._command = command
 
+    def look(self, head: bytes, tail: bytes | None = None) -> None:
+        first_look(head, tail)
+
     async def read(
         self,
         content: bytes,
@@ -77,8 +81,8 @@ class SubprocessDocumentReader(DocumentReader):
 async def _started(command: Sequence[str]) -> asyncio.subprocess.Process:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-    try:
-        return await asyncio.create_subprocess_exec(
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -87,6 +91,13 @@ async def _started(command: Sequence[str]) -> asyncio.subprocess.Process:
             env=environment,
             start_new_session=True,  # so that Ctrl-C at a terminal leaves it to the server
         )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with anyio.CancelScope(shield=True), suppress(OSError):  # one that was started must not be left behind
+            await _Child(await starting, DEFAULT_LIMITS, None).end()
+        raise
     except OSError as error:
         raise TooBusy("No reader of documents could be started; try again shortly") from error
 

@@ -9,6 +9,8 @@ from domain.errors import DocumentUnreadable, UnreadableCause, UnsupportedDocume
 from domain.reading import MediaType
 
 _HEAD = 1024
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")  # text of two or four bytes a character
 _OTHER_KINDS = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office file with a password or in the format before 2007"),
     (b"{\\rtf", "a rich text file (.rtf)"),
@@ -52,12 +54,30 @@ _CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[
 _MARKDOWN = re.compile(r"\s*#{1,6} \S")
 
 
+def first_look(head: bytes, tail: bytes | None) -> None:
+    """Raises UnsupportedDocument if the first bytes, or the names in an archive's list at its end, show something else.
+
+    The archive itself is opened only where nothing can be harmed.
+    """
+    if head.startswith(_ZIP):
+        if tail is not None and b"word/" not in tail:
+            raise UnsupportedDocument(
+                next((kind for name, kind in _IN_ARCHIVES if name.encode() in tail), "an archive")
+            )
+    elif b"%PDF-" not in head[:_HEAD]:
+        for magic, kind in _OTHER_KINDS:
+            if head.startswith(magic) and (not magic.isalpha() or b"\x00" in head[:_HEAD]):
+                raise UnsupportedDocument(kind)
+        if b"\x00" in head and not head.startswith(_WIDE) and head.count(0) < len(head) // 4:
+            raise UnsupportedDocument
+
+
 def container(content: bytes) -> MediaType | None:
     """PDF or DOCX when it is one; None when it may be text. Raises UnsupportedDocument when it is something else."""
     found = content[:_HEAD].find(b"%PDF-")
     if found == 0 or (found > 0 and b"startxref" in content[-2 * _HEAD :]):
         return MediaType.PDF
-    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if content.startswith(_ZIP):
         return _zipped(content)
     for magic, kind in _OTHER_KINDS:
         if content.startswith(magic) and (not magic.isalpha() or b"\x00" in content[:_HEAD]):

@@ -19,10 +19,12 @@ class MemoryBlobLedger(BlobLedger):
     async def expect(self, id: BlobId, *, owner: OwnerId, at: datetime) -> None:
         self.draft.blobs.put(id, StoredBlob(owner, at))
 
-    async def release(self, id: BlobId) -> None:
+    async def release(self, id: BlobId) -> bool:
         expected = self.draft.blobs.get(id)
-        if expected and not self.draft.has_document(id):
-            self.draft.blobs.put(id, replace(expected, to_erase=True))
+        if expected is None or self.draft.has_document(id):
+            return False
+        self.draft.blobs.put(id, replace(expected, to_erase=True))
+        return True
 
     async def to_erase(self, *, expected_before: datetime, limit: int) -> list[BlobId]:
         for id, blob in rows(self.draft.blobs):

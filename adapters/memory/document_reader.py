@@ -9,6 +9,10 @@ from domain.reading import MediaType, Reading
 class MemoryDocumentReader(DocumentReader):
     """Keeps to the limits that a text can exceed. It has no pages to tell of, and starts nothing that must be ended."""
 
+    def look(self, head: bytes, tail: bytes | None = None) -> None:
+        if b"\x00" in head:
+            raise UnsupportedDocument("no text in UTF-8")
+
     async def read(
         self,
         content: bytes,

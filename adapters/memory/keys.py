@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from adapters.memory.knowledge import rows
 from adapters.memory.tables import Draft, KeptKey, KeyName
 from adapters.memory.workers import is_alive
 from application.ports.clock import Now
 from application.ports.idempotency import IdempotencyKeys
+from domain.access import OwnerId
 from domain.errors import KeyInUse, KeyReused
 from domain.idempotency import KEPT_SECONDS, IdempotencyKey, KeyUse
 
@@ -33,6 +35,12 @@ class MemoryKeys(IdempotencyKeys):
             raise KeyInUse
         self._forget_old()
         self.draft.keys.put(_name(key), KeptKey(key.fingerprint, use, before.first_used if before else self.now()))
+
+    async def forget_answers(self, owner: OwnerId) -> int:
+        answers = [name for name, kept in rows(self.draft.keys) if name[0] == owner and kept.use.answer]
+        for name in answers:
+            self.draft.keys.drop(name)
+        return len(answers)
 
     async def drop(self, key: IdempotencyKey) -> None:
         self.draft.keys.drop(_name(key))

@@ -43,8 +43,8 @@ class SqlBlobLedger(Repository, BlobLedger):
         connection.execute(EXPECT, {"id": id, "owner": owner, "expected_at": at, "to_erase": False})
 
     @in_session(writes=True)
-    def release(self, connection: sa.Connection, id: BlobId) -> None:
-        connection.execute(RELEASE, {"blob": id})
+    def release(self, connection: sa.Connection, id: BlobId) -> bool:
+        return connection.execute(RELEASE, {"blob": id}).rowcount > 0
 
     @in_session(writes=True, slow=True)
     def to_erase(self, connection: sa.Connection, *, expected_before: datetime, limit: int) -> list[BlobId]:

@@ -9,6 +9,7 @@ from adapters.sql.functions import NOW, ago, seconds_ago
 from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import idempotency_keys, workers
 from application.ports.idempotency import IdempotencyKeys
+from domain.access import OwnerId
 from domain.errors import KeyInUse, KeyReused
 from domain.idempotency import KEPT_SECONDS, IdempotencyKey, KeyUse, StoredAnswer
 
@@ -19,6 +20,7 @@ THIS = sa.and_(k.owner == sa.bindparam("whose"), k.key == sa.bindparam("which"))
 LIVES = sa.exists().where(w.id == k.worker_id, w.heartbeat_at > seconds_ago("lease"))
 FIND = sa.select(idempotency_keys, LIVES.label("worker_lives")).where(THIS, ~OLD)
 DROP = sa.delete(idempotency_keys).where(THIS)
+FORGET_ANSWERS = sa.delete(idempotency_keys).where(k.owner == sa.bindparam("whose"), k.status.is_not(None))
 
 
 def _is_at_work(row: Any) -> sa.ColumnElement[bool]:
@@ -60,6 +62,10 @@ class SqlIdempotencyKeys(Repository, IdempotencyKeys):
     def keep(self, connection: sa.Connection, key: IdempotencyKey, use: KeyUse) -> None:
         if connection.execute(KEEP, _to_row(key, use)).one_or_none() is None:
             raise KeyInUse
+
+    @in_session(writes=True, slow=True)
+    def forget_answers(self, connection: sa.Connection, owner: OwnerId) -> int:
+        return connection.execute(FORGET_ANSWERS, {"whose": owner}).rowcount
 
     @in_session(writes=True)
     def drop(self, connection: sa.Connection, key: IdempotencyKey) -> None:

@@ -36,15 +36,25 @@ from domain.title import question_in
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a turn goes: its input below `parent_id`; without input, that message gets another answer."""
+    """Where a turn goes: its input below `parent_id`; without input, that message gets another answer.
+
+    `settings` take the place of the wish's: of a run that is about what was stored in the same transaction.
+    """
 
     conversation: Conversation
     parent_id: MessageId | None
     input: tuple[PromptMessage, ...]
+    settings: RunSettings | None = None
 
 
 FindPlace = Callable[[Transaction], Awaitable[Place]]
 """Look, in the turn's own transaction, where it goes."""
+Opened = Callable[[Transaction, Run], Awaitable[None]]
+"""Do what belongs to the turn's transaction and needs its run."""
+
+
+async def nothing_more(tx: Transaction, run: Run) -> None:
+    """Most turns are whole with their run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +65,7 @@ class TurnWish:
     if_busy: IfBusy = IfBusy.REJECT
     key: IdempotencyKey | None = None
     kind: RunKind = RunKind.REPLY
+    opened: Opened = nothing_more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +85,9 @@ class TurnOpener:
     async def open(self, principal: Principal, wish: TurnWish) -> Run:
         """The run of the new turn, or of the turn that was opened before under the same key.
 
-        Raise what `find_place` raises, ReplyInProgress, KeyReused, TooBusy or StorageUnavailable, having stored
-        nothing. When the caller is cancelled, the turn is stored and answered all the same, or not stored at all.
+        Raise what `find_place` and `opened` raise, ReplyInProgress, KeyReused, TooBusy or StorageUnavailable, having
+        stored nothing. When the caller is cancelled, the turn is stored and answered all the same, or not stored at
+        all.
         """
         while True:
             try:
@@ -100,8 +112,9 @@ class TurnOpener:
                 place = await wish.find_place(tx)
                 here = await self._may_run_here(tx, wish, place, has_room=has_room)
                 prompt = await self._prompt(tx, wish, place) if here else ()
-                settings = grounded_settings(wish.settings, place.conversation.documents, kind=wish.kind)
+                settings = place.settings or grounded_settings(wish.settings, place.conversation.documents, kind=wish.kind)
                 run = await tx.runs.open(self._turn(principal, replace(wish, settings=settings), place, here=here))
+                await wish.opened(tx, run)
                 if wish.key:
                     await tx.keys.keep(wish.key, KeyUse(run_id=run.id))
                 await tx.commit()
@@ -153,6 +166,7 @@ class TurnOpener:
         outcome = await self.perform(run, prompt, writer)
         if (
             place.parent_id is None
+            and run.kind is not RunKind.INGESTION
             and outcome
             and outcome.status is RunStatus.COMPLETED
             and (question := question_in(place.input))

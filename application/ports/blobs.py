@@ -46,8 +46,8 @@ class BlobLedger(Protocol):
         """Bytes are about to be stored under this fresh id; a document will take it, or it is to be erased."""
 
     @abstractmethod
-    async def release(self, id: BlobId) -> None:
-        """No document takes it: it is to be erased. Does nothing for one that a document has, or that is struck out."""
+    async def release(self, id: BlobId) -> bool:
+        """Whether it is to be erased now, because no document has it, or will."""
 
     @abstractmethod
     async def to_erase(self, *, expected_before: datetime, limit: int) -> list[BlobId]:

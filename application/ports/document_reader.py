@@ -27,6 +27,14 @@ DEFAULT_LIMITS = ReadingLimits()
 
 class DocumentReader(Protocol):
     @abstractmethod
+    def look(self, head: bytes, tail: bytes | None = None) -> None:
+        """Raise UnsupportedDocument if its first bytes already show that it is of a kind that cannot be read.
+
+        With `tail`, its last 64 KiB or all of it, more kinds are told apart. What passes may turn out to be of another
+        kind when it is read. Cheap: for the event loop.
+        """
+
+    @abstractmethod
     async def read(
         self,
         content: bytes,

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from typing import Protocol
 
+from domain.access import OwnerId
 from domain.idempotency import IdempotencyKey, KeyUse
 
 
@@ -22,6 +23,10 @@ class IdempotencyKeys(Protocol):
 
         Raise KeyInUse when a twin of this request has kept the key meanwhile.
         """
+
+    @abstractmethod
+    async def forget_answers(self, owner: OwnerId) -> int:
+        """Forget every answer that is kept for the owner, and say how many: one may quote what is deleted now."""
 
     @abstractmethod
     async def drop(self, key: IdempotencyKey) -> None:

@@ -18,6 +18,7 @@ from entrypoints.http import (
     chat_socket,
     completions,
     conversations,
+    documents,
     health,
     limits,
     models,
@@ -60,8 +61,10 @@ Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=
 ROUTES = (openai_chat, chat, pages, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
           responses, compaction, response_socket, openai_conversations, embeddings, openai_models, models,
-          search, rag, auth, session, oidc, account, api_keys, limits, admin)  # fmt: skip
+          documents, search, rag, auth, session, oidc, account, api_keys, limits, admin)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
+FORM_BYTES = 64 * 1024
+"""What a form may have around its file."""
 EXPOSED = ["X-Request-Id", "Link", "Retry-After", "WWW-Authenticate", "RateLimit", "RateLimit-Policy"]
 
 
@@ -83,7 +86,8 @@ def create_app(container: Container | None = None) -> FastAPI:
     for module in ROUTES:
         app.include_router(module.router)
     add_problem_handlers(app)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    uploads = {("POST", "/documents"): settings.document_bytes + FORM_BYTES}
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, uploads=uploads)
     add_access(app, container)
     if settings.cors_origins:
         # without credentials: the cookie of a session is for pages of this server's own, others send a token

@@ -35,16 +35,24 @@ def caller_of(connection: HTTPConnection) -> Principal:
     return principal
 
 
-async def once_key_of(request: Request) -> IdempotencyKey | None:
-    """Raise InvalidInput for a key that is none."""
+def named_key_of(request: Request) -> IdempotencyKey | None:
+    """The key without a fingerprint, for whoever makes one while a long body passes. Raise InvalidInput."""
     key = request.headers.get("idempotency-key")
     if key is None:
         return None
     if not KEY.fullmatch(key):
         raise InvalidInput("Idempotency-Key", "must be 1 to 255 printable ASCII characters")
+    return IdempotencyKey(caller_of(request).owner, key, "")
+
+
+async def once_key_of(request: Request) -> IdempotencyKey | None:
+    """Raise InvalidInput for a key that is none."""
+    named = named_key_of(request)
+    if named is None:
+        return None
     request_line = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     fingerprint = hashlib.sha256(request_line + await request.body()).hexdigest()
-    return IdempotencyKey(caller_of(request).owner, key, fingerprint)
+    return IdempotencyKey(named.owner, named.key, fingerprint)
 
 
 async def _container(connection: HTTPConnection) -> Container:

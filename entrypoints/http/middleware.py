@@ -3,6 +3,7 @@
 import asyncio
 import re
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -58,23 +59,26 @@ def _policy(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 
 
 class BodyLimit:
-    """Refuse a body over `limit` bytes: by its length before reading it, or as soon as it has grown past.
+    """Refuse a body over `limit` bytes, or `uploads` of theirs: by its length, or as soon as it has grown past.
 
     What a client still sends after the refusal is thrown away for a while: closing at once would reset the
     connection, and the client would never read why.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, uploads: Mapping[tuple[str, str], int] | None = None) -> None:
+        """`uploads` are the bytes that the body of these methods and paths may have."""
         self.app = app
         self.limit = limit
-        self.detail = f"The body must have at most {limit:,} bytes"
+        self.uploads = uploads or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        limit = self.uploads.get((scope["method"], scope["path"]), self.limit)
+        detail = f"The body must have at most {limit:,} bytes"
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if length.isdigit() and int(length) > self.limit:
-            body = problem_body(413, "content_too_large", self.detail, scope["request_id"])
+        if length.isdigit() and int(length) > limit:
+            body = problem_body(413, "content_too_large", detail, scope["request_id"])
             response = problem_response(scope, body, {"Connection": "close"})
             return await response(scope, receive, partial(_send_and_linger, receive, send))
         seen = 0
@@ -83,12 +87,12 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.limit:
-                raise HTTPException(413, self.detail, {"Connection": "close"})
+            if seen > limit:
+                raise HTTPException(413, detail, {"Connection": "close"})
             return message
 
         async def lingering(message: Message) -> None:
-            await (_send_and_linger(receive, send, message) if seen > self.limit else send(message))
+            await (_send_and_linger(receive, send, message) if seen > limit else send(message))
 
         await self.app(scope, counted, lingering)
 

@@ -27,6 +27,7 @@ SOUND = {
     "entrypoints/sign_in_set.py": "import adapters.two",
     "entrypoints/limit_services.py": "import adapters.two",
     "entrypoints/knowledge_services.py": "import adapters.two",
+    "entrypoints/ingestion_services.py": "import adapters.two",
     "entrypoints/container.py": "import dependency_injector\nimport adapters.one",
 }
 BREACHES = {

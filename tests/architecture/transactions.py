@@ -16,8 +16,8 @@ def strangers_in_transactions(tree: ast.Module) -> list[str]:
     A transaction is what a field or a parameter of type BeginTransaction or BeginRead begins: always the only item of
     an `async with ... as tx`. Inside it, and inside every function that takes a transaction as an argument, only
     methods of `tx` are awaited, and functions that take `tx` and are held to the same rule: those of the same file,
-    those imported from the application, and what a field holds whose type is an alias of
-    `Callable[[Transaction], ...]`.
+    those imported from the application, and what a field or a parameter holds whose type is an alias of
+    `Callable[[Transaction, ...], ...]`.
     """
     begin = _names_of_type(tree, BEGINNINGS)
     taken = [(function, tx) for function in functions(tree) for tx in _transaction_parameters(function)]
@@ -57,7 +57,7 @@ def _aliases_of_helpers(tree: ast.Module) -> Iterator[str]:
             case ast.Assign(
                 targets=[ast.Name(id=alias)],
                 value=ast.Subscript(
-                    value=ast.Name(id="Callable"), slice=ast.Tuple(elts=[ast.List(elts=[ast.Name(id=taken)]), _])
+                    value=ast.Name(id="Callable"), slice=ast.Tuple(elts=[ast.List(elts=[ast.Name(id=taken), *_]), _])
                 ),
             ) if taken in TRANSACTIONS:
                 yield alias
@@ -83,6 +83,8 @@ def _transaction_parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) ->
 def _is(annotation: ast.expr | None, kinds: frozenset[str]) -> bool:
     match annotation:
         case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
+            return name in kinds
+        case ast.Subscript(value=ast.Name(id=name)):  # of an alias with a type variable
             return name in kinds
     return False
 
@@ -135,7 +137,7 @@ def _is_of(tx: str, awaited: ast.expr) -> bool:
 def _is_helped(tx: str, awaited: ast.expr, helpers: Helpers) -> bool:
     match awaited:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name) | ast.Name(id=name)):
-            allowed = name in helpers.functions
+            allowed = name in helpers.functions or (isinstance(awaited.func, ast.Name) and name in helpers.fields)
         case ast.Call(func=ast.Attribute(attr=name)):
             allowed = name in helpers.fields
         case _:

@@ -83,8 +83,8 @@ async def test_what_no_document_took_in_time_is_erased(database: Database) -> No
     await expect(database, ONE, TWO)
     assert await to_erase(database) == []
     async with database.begin() as tx:
-        for id in (TWO, new_document().blob, BlobId("nobody's")):
-            await tx.blobs.release(id)
+        ids = (TWO, new_document().blob, BlobId("nobody's"))
+        assert [await tx.blobs.release(id) for id in ids] == [True, False, False]
         await tx.commit()
     assert await to_erase(database) == [TWO]
     assert sorted(await to_erase(database, seconds=1)) == [ONE, TWO]

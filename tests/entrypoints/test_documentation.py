@@ -77,7 +77,8 @@ async def test_every_example_runs_when_pasted_and_is_answered_as_documented(app:
             if (path, verb) == ("/approvals/{id}", "post"):
                 given = {"id": next(waiting)}
             query = {name: value for name, value in given.items() if f"{{{name}}}" not in path}
-            response = await app.http.request(verb.upper(), path.format(**given), json=example, params=query)
+            sent = {"files": example} if path == "/documents" and verb == "post" else {"json": example}
+            response = await app.http.request(verb.upper(), path.format(**given), params=query, **sent)
             assert response.status_code < 300, (verb, path, response.text)
             check(response, operation, spec)
             ran += 1
@@ -95,7 +96,15 @@ async def something_to_look_at(app: Parley) -> dict[str, dict[str, Any]]:
     workflow = await post("/workflows/blog/runs", json={"topic": "Rivers", "target_audience": "all"})
     conversation = (await post("/v1/conversations", json={"items": [{"role": "user", "content": "Why?"}]})).json()["id"]
     [item] = (await app.http.get(f"/v1/conversations/{conversation}/items")).json()["data"]
+    good, bad = [
+        (await post("/documents", files={"file": file})).json()["document_id"]
+        for file in (("rivers.txt", b"Rivers bend."), ("torn.pdf", b"%PDF-1.7 torn"))
+    ]
+    await until(lambda: has_status(app, good, "ready"), seconds=30)
+    await until(lambda: has_status(app, bad, "failed"), seconds=30)
     return {
+        "/documents/{id}": {"id": good},
+        "/documents/{id}/retry": {"id": bad},
         "/agent/sessions/{id}": {"id": asked.json()["session_id"]},
         "/workflows/runs/{id}": {"id": workflow.json()["id"]},
         "/v1/conversations/{conversation_id}": {"conversation_id": conversation},
@@ -112,6 +121,8 @@ def order(operation: Operation) -> tuple[bool, bool, int]:
 def bodies_of(operation: dict[str, Any], spec: dict[str, Any]) -> list[Any]:
     if "requestBody" not in operation:
         return [None]
+    if "multipart/form-data" in operation["requestBody"]["content"]:
+        return [{"file": ("lakes.txt", b"Lakes do not.")}]
     content = operation["requestBody"]["content"]["application/json"]
     schema = content["schema"]
     found = [*schema.get("examples", ()), *([content["example"]] if "example" in content else [])]
@@ -135,6 +146,10 @@ def check(response: httpx2.Response, operation: dict[str, Any], spec: dict[str, 
 
 async def pending(app: Parley) -> bool:
     return len((await app.http.get("/approvals?status=pending")).json()) == DECISIONS
+
+
+async def has_status(app: Parley, id: int, status: str) -> bool:
+    return bool((await app.http.get(f"/documents/{id}")).json()["status"] == status)
 
 
 async def idle(app: Parley) -> bool:

@@ -38,7 +38,16 @@ async def things_of(app: Parley, person: Person) -> dict[str, Any]:
     items = await app.http.get(f"/v1/conversations/{conversation}/items", headers=person.headers)
     body = {"id": "chat-of-ann", "messages": [{"id": "m", "role": "user", "parts": [{"type": "text", "text": MARKER}]}]}
     await made("/ai-sdk/chat", body)
+    files = {"file": (f"{MARKER}.txt", f"{MARKER} of her own".encode())}
+    document = (await app.http.post("/documents", files=files, headers=person.headers)).json()
+
+    async def taken_in() -> bool:
+        seen = await app.http.get(f"/documents/{document['document_id']}", headers=person.headers)
+        return bool(seen.json()["status"] == "ready")
+
+    await until(taken_in, seconds=30)
     return {
+        "document": document["document_id"],
         "conversation": chat["conversation_id"],
         "message": messages["messages"][0]["id"],
         "run": messages["messages"][-1]["run_id"],

@@ -1,0 +1,33 @@
+"""What is put in order behind documents, for as long as the server is up."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from application.knowledge.erase_blobs import EraseBlobs
+from application.knowledge.settle_documents import SettleDocuments
+from domain.errors import StorageUnavailable
+
+log = logging.getLogger(__name__)
+
+SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Housekeeping:
+    """Any number of processes may do it at once: each thing is done once, or again to the same end."""
+
+    settle: SettleDocuments
+    erase: EraseBlobs
+    seconds: float = SECONDS
+
+    async def run_forever(self) -> None:
+        while True:
+            try:
+                await self.settle()
+                await self.erase()
+            except StorageUnavailable as error:
+                log.warning("documents are tidied up later: %s", error)
+            except Exception:  # whatever it is, the next time may go better, and nothing depends on it meanwhile
+                log.exception("documents could not be tidied up")
+            await asyncio.sleep(self.seconds)
