@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from application.fallback_model import RETRYABLE
-from application.ports.chat_relay import ChatRelay
 from application.ports.language_model import ModelRequest
+from application.ports.metering import UNCLAIMED, Charge
 from application.provider_names import resolved
+from application.usage.metered_relay import MeteredRelay
 from domain.catalogue import Catalogue
 from domain.errors import InvalidInput, ProviderFailure
 
@@ -23,19 +24,20 @@ class ChatCall:
     model: str
     body: Mapping[str, Any]
     neutral: Callable[[], ModelRequest]
+    charge: Charge = UNCLAIMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRouter:
     """`relays` are those of the `providers` that speak OpenAI's chat completions themselves."""
 
-    relays: Mapping[str, ChatRelay]
+    relays: Mapping[str, MeteredRelay]
     providers: Container[str]
     default_model: str
     catalogue: Catalogue = field(default_factory=Catalogue)
     fallbacks: tuple[str, ...] = ()
 
-    def relay_for(self, call: ChatCall) -> tuple[ChatRelay | None, str]:
+    def relay_for(self, call: ChatCall) -> tuple[MeteredRelay | None, str]:
         """The relay, if there is one, and the vendor's name for the model.
 
         None for a call with what the model is known not to have: in neutral words it can be met half-way.
@@ -51,5 +53,5 @@ class ChatRouter:
         """The call for the first fallback, or the failure again where there is none that could take it."""
         if self.fallbacks and isinstance(failure, RETRYABLE):
             with suppress(InvalidInput):
-                return replace(call.neutral(), model=self.fallbacks[0])
+                return replace(call.neutral(), model=self.fallbacks[0], charge=call.charge)
         raise failure

@@ -5,13 +5,17 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from application.ports.chat_relay import ChatRelay
+from application.ports.chat_relay import ChatRelay, RelayNotes
 from application.ports.language_model import LanguageModel, ModelEvent, ModelRequest
 from domain.circuit import Circuit, CircuitRules, CircuitState
 from domain.errors import ProviderFailure, ProviderTimedOut, ProviderUnavailable
 
 FAULTS = (ProviderUnavailable, ProviderTimedOut)
 """What counts against a provider. A limit on requests does not, and what a caller did wrong never does."""
+
+
+class ProviderNotAsked(ProviderUnavailable):
+    """The provider has a pause: the call was never made."""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +57,7 @@ class CircuitBreaker:
         entered = before.entered(now)
         if entered is None:
             seconds = before.wait_seconds(now)
-            raise ProviderUnavailable(self.provider, "it failed many times in a row", retry_after_seconds=seconds)
+            raise ProviderNotAsked(self.provider, "it failed many times in a row", retry_after_seconds=seconds)
         self.circuit = entered
         return entered is not before
 
@@ -95,13 +99,15 @@ class GuardedRelay(ChatRelay):
     relay: ChatRelay
     breaker: CircuitBreaker
 
-    async def stream(self, body: Mapping[str, Any], *, model: str) -> AsyncGenerator[bytes, None]:
+    async def stream(
+        self, body: Mapping[str, Any], *, model: str, notes: RelayNotes | None = None
+    ) -> AsyncGenerator[bytes, None]:
         with self.breaker.call() as answered:
-            async with aclosing(self.relay.stream(body, model=model)) as pieces:
+            async with aclosing(self.relay.stream(body, model=model, notes=notes)) as pieces:
                 async for piece in pieces:
                     answered()
                     yield piece
 
-    async def whole(self, body: Mapping[str, Any], *, model: str) -> bytes:
+    async def whole(self, body: Mapping[str, Any], *, model: str, notes: RelayNotes | None = None) -> bytes:
         with self.breaker.call():
-            return await self.relay.whole(body, model=model)
+            return await self.relay.whole(body, model=model, notes=notes)

@@ -14,6 +14,10 @@ class EmbedderRouter(Embedder):
     providers: Mapping[str, Embedder]
     default_model: str
 
+    def full_name(self, model: str | None) -> str:
+        """The `provider:model` that this name means."""
+        return ":".join(resolved(model, self.providers, self.default_model))
+
     async def embed(
         self, texts: Sequence[str], *, model: str | None = None, dimensions: int | None = None
     ) -> Embeddings:

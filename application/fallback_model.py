@@ -29,6 +29,7 @@ class FallbackModel(LanguageModel):
 
     async def _stream(self, request: ModelRequest) -> AsyncGenerator[list[ModelEvent], None]:
         first_failure: ProviderFailure | None = None
+        request = replace(request, charge=replace(request.charge, asked=request.charge.asked or request.model))
         for name in dict.fromkeys((request.model, *self.fallbacks)):
             has_spoken = False
             try:

@@ -55,6 +55,7 @@ class ModelRouter(LanguageModel):
         if info.reasoning is False and any(effort in extra for effort in EFFORTS):
             extra = {field: value for field, value in extra.items() if field not in EFFORTS}
         limit = min(filter(None, (request.max_tokens, info.max_output_tokens)), default=None)
+        charge = replace(request.charge, asked=request.charge.asked or request.model or self.default_model)
         fitted = replace(
             request,
             model=name,
@@ -62,5 +63,6 @@ class ModelRouter(LanguageModel):
             json_schema=schema,
             extra=extra,
             max_tokens=limit if request.max_tokens else None,
+            charge=charge,
         )
         return fitted, tuple(fitting.dropped)

@@ -11,6 +11,8 @@ LoginId = NewType("LoginId", str)
 KeyId = NewType("KeyId", int)
 
 LOCAL_OWNER = OwnerId("local")
+NOBODY = OwnerId("nobody")
+"""Whose the numbers are of an account that was deleted."""
 
 
 class Scope(StrEnum):

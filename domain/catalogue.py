@@ -107,6 +107,11 @@ class ModelInfo:
                 raise InvalidInput(name, "must be 1 or more")
 
 
+def undated(name: str) -> str:
+    """The name of the model of which this one may be a day's edition."""
+    return DATED.sub("", name)
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """By name: `openai` among the providers, `openai:gpt-4o` among the models."""
@@ -116,7 +121,7 @@ class Catalogue:
 
     def model(self, name: str) -> ModelInfo:
         """What is known of it; of a dated edition what is known of the model itself."""
-        found = self.models.get(name) or self.models.get(DATED.sub("", name))
+        found = self.models.get(name) or self.models.get(undated(name))
         return found or ModelInfo(name=name)
 
     def names_of(self, provider: str) -> tuple[str, ...]:

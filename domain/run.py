@@ -127,6 +127,7 @@ class Run:
     `question_id` is the last message of its input. A run that is `paused` ends its step and then waits. `answered_by`
     is the model that really answered, and `dropped` what
     of the conversation it could not be shown. `user_id` and `key_id` say who asked for it, on the owner's account.
+    `interrupted`, of a run that was just taken over: its worker died while it executed it.
     """
 
     id: RunId
@@ -152,6 +153,7 @@ class Run:
     dropped: tuple[str, ...] = ()
     user_id: UserId | None = None
     key_id: KeyId | None = None
+    interrupted: bool = field(default=False, compare=False)
 
     @property
     def refused(self) -> bool:

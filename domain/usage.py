@@ -30,6 +30,14 @@ class Usage:
         return self.input_tokens + self.output_tokens
 
 
+CHARACTERS_PER_TOKEN = 4
+
+
+def estimated_count(characters: int) -> int:
+    """Tokens, where nobody has counted them."""
+    return -(-characters // CHARACTERS_PER_TOKEN)
+
+
 def total_usage(usages: Sequence[Usage]) -> Usage | None:
     """Of several calls together; None when no provider reported any. `raw` has each report, in `calls`."""
     if len(usages) < 2:

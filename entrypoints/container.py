@@ -60,7 +60,6 @@ from application.conversations.get_item import GetItem
 from application.conversations.list_conversations import ListConversations
 from application.conversations.list_items import ListItems
 from application.conversations.list_messages import ListMessages
-from application.embedder_router import EmbedderRouter
 from application.embeddings.embed_texts import EmbedTexts
 from application.fallback_model import FallbackModel
 from application.idempotency.answer_once import AnswerOnce
@@ -97,6 +96,7 @@ from entrypoints.provider_set import CannotStart, Closing, connect_providers
 from entrypoints.settings import Settings
 from entrypoints.sign_in_set import access_tokens, hash_passwords, identity_provider
 from entrypoints.tool_set import mcp_tools, open_toolbox, tool_sources
+from entrypoints.usage_services import usage_services
 
 Database = MemoryDatabase | SqlDatabase
 
@@ -185,7 +185,8 @@ class Container(containers.DeclarativeContainer):
     limits = providers.Singleton(limit_services, settings, database, connected, now, worker_id, to_close)
     provider_set = providers.Singleton(limited_providers, limits, connected)
     catalogue = provider_set.provided.catalogue
-    language_models = provider_set.provided.models
+    usage = providers.Singleton(usage_services, settings, provider_set, begin, read, now)
+    language_models = usage.provided.models
     fallbacks = settings.provided.fallback_models
     routed_model = providers.Singleton(
         ModelRouter, providers=language_models, default_model=default_model, catalogue=catalogue
@@ -194,20 +195,23 @@ class Container(containers.DeclarativeContainer):
     model = providers.Singleton(ShapedModel, model=unshaped_model, schema_mismatch=providers.Object(schema_mismatch))
     chat_router = providers.Singleton(
         ChatRouter,
-        relays=provider_set.provided.relays,
+        relays=usage.provided.relays,
         providers=language_models,
         default_model=default_model,
         catalogue=catalogue,
         fallbacks=fallbacks,
     )
-    embedder = providers.Singleton(
-        EmbedderRouter,
-        providers=provider_set.provided.embedders,
-        default_model=settings.provided.default_embedding_model,
-    )
+    embedder = usage.provided.embedder
 
     appender = providers.Singleton(Appender, log=run_log, signals=signals)
-    worker = providers.Singleton(Worker, id=worker_id, appender=appender, now=now, most_runs=settings.provided.max_runs)
+    worker = providers.Singleton(
+        Worker,
+        id=worker_id,
+        appender=appender,
+        now=now,
+        most_runs=settings.provided.max_runs,
+        recorder=usage.provided.recorder,
+    )
     mcp_tools = providers.Singleton(mcp_tools, settings, to_close)
     tool_sources = providers.Singleton(tool_sources, settings, now, mcp_tools)
     toolbox = providers.Singleton(open_toolbox, settings, tool_sources)
@@ -252,6 +256,7 @@ class Container(containers.DeclarativeContainer):
         perform=perform_run,
         context=context,
         most_attempts=settings.provided.max_attempts,
+        count_lost_calls=usage.provided.count_lost_calls,
     )
     worker_loop = providers.Singleton(
         WorkerLoop,
@@ -269,7 +274,7 @@ class Container(containers.DeclarativeContainer):
         RunStopper, begin=begin, log=run_log, worker=worker, reader=run_reader, signals=signals, now=now
     )
     title_conversation = providers.Singleton(
-        TitleConversation, begin=begin, model=model, title_model=settings.provided.title_model, now=now
+        TitleConversation, begin=begin, model=model, title_model=settings.provided.title_model
     )
     titles = providers.Singleton(make_titles, settings, title_conversation)
     turns = providers.Singleton(

@@ -10,10 +10,10 @@ from application.knowledge.find_sources import FindSources
 from application.knowledge.models_in_time import ModelsInTime
 from application.knowledge.rewrite_question import RewriteQuestion
 from application.knowledge.search_documents import SearchDocuments
-from application.ports.embedder import Embedder
 from application.ports.language_model import LanguageModel
 from application.ports.storage import BeginRead
 from application.runs.execute_run import ExecuteRun
+from application.usage.metered_embedder import MeteredEmbedder
 from entrypoints.settings import Settings
 
 
@@ -25,7 +25,7 @@ class KnowledgeServices:
 
 
 def knowledge_services(
-    settings: Settings, read: BeginRead, embedder: Embedder, model: LanguageModel, execute: ExecuteRun
+    settings: Settings, read: BeginRead, embedder: MeteredEmbedder, model: LanguageModel, execute: ExecuteRun
 ) -> KnowledgeServices:
     stemmer = SnowballStemmer()
     models = ModelsInTime(embedder=embedder, embedding_seconds=settings.search_seconds)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from application.runs.worker_loop import LAST_SECONDS
 from entrypoints.container import Container, close, prepare
 from entrypoints.sign_in_set import check_secret
 
@@ -19,6 +20,8 @@ async def running(container: Container) -> AsyncIterator[None]:
     try:
         await prepare(container.database())
         await check_secret(container.settings(), container.access().check_signing_secret, container.access_tokens())
+        recorder = container.usage().recorder
+        recording = asyncio.create_task(recorder.run_forever(), name="usage")
         loop = container.worker_loop()
         await loop.start()
         notices = (
@@ -34,6 +37,7 @@ async def running(container: Container) -> AsyncIterator[None]:
             await asyncio.gather(housekeeping, return_exceptions=True)
             await loop.stop(drain_seconds=container.settings().drain_seconds)
             await container.titles().stop()
+            await recorder.stop(recording, seconds=LAST_SECONDS)
     finally:
         await close(container)
 

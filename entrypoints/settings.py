@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
     models_file: Path | None = Field(default=None, description="TOML of more providers and models, and of prices")
+    prices: Path | None = Field(default=None, description="TOML of prices, in place of those of the catalogue")
     model: str = Field(default="", description="provider:model that answers when a request names none")
     fallback_models: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="asked in turn when a model fails before its first words; with commas between"

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Generic, TypeVar
 
 from application.ports.run_log import LogEntry
-from domain.access import OwnerId
+from domain.access import NOBODY, OwnerId
 from domain.approval import Approval, ApprovalId
 from domain.conversation import Conversation, ConversationId, Message, MessageId
 from domain.idempotency import KeyUse
@@ -18,9 +18,6 @@ K = TypeVar("K")
 V = TypeVar("V")
 KeyName = tuple[OwnerId, str]
 AliasName = tuple[OwnerId, str]
-
-
-NOBODY = OwnerId("nobody")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,10 @@ class MemoryWorkers(Workers):
 
     def _take(self, run: Run, worker: WorkerId) -> Run:
         taken = replace(run, status=RunStatus.RUNNING, fence=run.fence + 1, attempts=run.attempts + 1)
+        had_it = self.tables.leases[run.id].worker if run.status is RunStatus.RUNNING else None
         self.tables.runs[run.id] = taken
         self.tables.leases[run.id] = Lease(worker, self.now())
-        return copied_run(taken)
+        return replace(copied_run(taken), interrupted=had_it not in (None, worker))
 
     def _forget_long_dead(self) -> None:
         beats = self.tables.beats

@@ -15,9 +15,8 @@ from adapters.sql.knowledge_tables import blob_parts, blobs
 from adapters.sql.session import Repository, in_session
 from adapters.sql.tables import metadata, usage
 from application.ports.owned_data import OwnedData, OwnedRecord
-from domain.access import OwnerId
+from domain.access import NOBODY, OwnerId
 
-NOBODY = OwnerId("nobody")
 NOBODYS = {
     "owner": NOBODY,
     "user_id": None,

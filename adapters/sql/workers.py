@@ -1,7 +1,7 @@
 """Workers and what they execute, in SQL."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,7 +49,7 @@ LOOK = sa.select((FREE_RUNS > 0).label("any_free"), (QUEUED_RUNS > 0).label("any
 OLDEST_FIRST: sa.ColumnElement[int] = sa.literal_column("+runs.id")
 # Who finds a run held by another claim leaves it to that, and looks at the next.
 HOLD = (
-    sa.select(r.id, r.status, r.conversation_id)
+    sa.select(r.id, r.status, r.conversation_id, r.worker_id)
     .where(FREE)
     .order_by(OLDEST_FIRST)
     .limit(sa.bindparam("most", type_=sa.Integer))
@@ -103,4 +103,6 @@ def _claim(connection: sa.Connection, values: dict[str, Any]) -> Claim:
     which = [row.id for row in found if row.conversation_id in held or row.conversation_id not in queued_in]
     taken = list(connection.execute(TAKE, values | {"which": which}).scalars())
     rows = connection.execute(TAKEN, {"which": taken}).all()
-    return Claim(tuple(map(from_row, rows)), connection.execute(COUNT_QUEUED).scalar_one() > 0)
+    died = {row.id for row in found if row.status == "running" and row.worker_id not in (None, values["me"])}
+    claimed = tuple(replace(from_row(row), interrupted=row.id in died) for row in rows)
+    return Claim(claimed, connection.execute(COUNT_QUEUED).scalar_one() > 0)

@@ -41,8 +41,11 @@ class AnswerWithTools:
             fence=0,
             created_at=self.now(),
             settings=await self.sessions.settings(tuple(allowed)),
+            user_id=principal.user_id,
+            key_id=principal.key_id,
         )
-        writer = RunWriter(LiveRun(run), lambda writer: writer.stored(writer.take()))  # shown at once: nothing is kept
+        # shown at once: nothing is kept
+        writer = RunWriter(LiveRun(run), lambda writer: writer.stored(writer.take()), kept=False)
         outcome = await self.agent(run, messages, writer)
         if outcome is None:
             raise AssertionError("a run waits for a person where there is none")

@@ -11,7 +11,7 @@ from domain.prompt import as_steps
 from domain.run import AnswerReset, Run, RunEvent, RunFinished
 from domain.step import MODEL_STEP, StepFinished
 from domain.tool import Tool, ToolCallDelta, ToolUse
-from domain.usage import total_usage
+from domain.usage import Purpose, total_usage
 
 
 @dataclass(slots=True)
@@ -60,7 +60,8 @@ class ModelStep:
         if journal.steps and wished.tool_choice is not ToolUse.NONE:
             settings = replace(settings, tool_choice=None)  # a call that had to be made has been made
         told = (*prompt, *as_steps(journal.parts))
-        outcome = await self.execute(replace(run, settings=settings), told, CallNumbers(writer.append, journal))
+        charge = writer.charge(Purpose.AGENT_STEP, step=MODEL_STEP)
+        outcome = await self.execute(replace(run, settings=settings), told, CallNumbers(writer.append, journal), charge)
         if outcome.problem:
             usages = [*journal.usages, *([outcome.usage] if outcome.usage else [])]
             return replace(outcome, usage=total_usage(usages))

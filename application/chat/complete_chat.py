@@ -1,6 +1,6 @@
 """Give a chat completion whole and store nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.chat.whole_answer import WholeAnswer, whole_answer
 from application.chat_router import ChatCall, ChatRouter
@@ -21,8 +21,8 @@ class CompleteChat:
         """
         relay, name = self.router.relay_for(call)
         if relay is None:
-            return await whole_answer(self.model, call.neutral())
+            return await whole_answer(self.model, replace(call.neutral(), charge=call.charge))
         try:
-            return await relay.whole(call.body, model=name)
+            return await relay.whole(call.body, model=name, charge=call.charge)
         except ProviderFailure as failure:
             return await whole_answer(self.model, self.router.instead(call, failure))

@@ -1,7 +1,7 @@
 """Stream a chat completion and store nothing."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.chat.answer_statelessly import AnswerStatelessly, OpenedAnswer
 from application.chat_router import ChatCall, ChatRouter
@@ -35,8 +35,8 @@ class StreamChat:
         """
         relay, name = self.router.relay_for(call)
         if relay is None:
-            return await self.answer(call.neutral())
-        events = relay.stream(call.body, model=name)
+            return await self.answer(replace(call.neutral(), charge=call.charge))
+        events = relay.stream(call.body, model=name, charge=call.charge)
         try:
             first = await anext(events, None)
         except ProviderFailure as failure:

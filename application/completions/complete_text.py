@@ -5,6 +5,7 @@ from typing import Any
 
 from application.chat.whole_answer import whole_answer
 from application.ports.language_model import LanguageModel, ModelRequest
+from application.ports.metering import UNCLAIMED, Charge
 from domain.completion import EXTRACTION_SCHEMA, Completion, CompletionTask, messages_of
 from domain.conversation import PromptMessage
 from domain.errors import ProviderAnswerInvalid
@@ -23,7 +24,12 @@ class CompleteText:
     default_model: str
 
     async def __call__(
-        self, prompt: str, task: CompletionTask = CompletionTask.SUMMARIZE, *, target_language: str | None = None
+        self,
+        prompt: str,
+        task: CompletionTask = CompletionTask.SUMMARIZE,
+        *,
+        target_language: str | None = None,
+        charge: Charge = UNCLAIMED,
     ) -> str | dict[str, Any]:
         """The text that the task makes of `prompt`; for `extract`, an object that fits EXTRACTION_SCHEMA.
 
@@ -33,22 +39,22 @@ class CompleteText:
         """
         messages = messages_of(Completion(prompt=prompt, task=task, target_language=target_language))
         if task is CompletionTask.EXTRACT:
-            return await self._extract(messages)
-        text = await self._ask(messages)
+            return await self._extract(messages, charge)
+        text = await self._ask(messages, charge)
         if not text:
             raise ProviderAnswerInvalid(self.default_model, "it is empty")
         return text
 
-    async def _extract(self, messages: tuple[PromptMessage, ...]) -> dict[str, Any]:
-        answer = await self._ask(messages, EXTRACTION)
+    async def _extract(self, messages: tuple[PromptMessage, ...], charge: Charge) -> dict[str, Any]:
+        answer = await self._ask(messages, charge, EXTRACTION)
         try:
             found: dict[str, Any] = json_in(answer)
         except ValueError as error:  # the model declined, in words
             raise ProviderAnswerInvalid(self.default_model, f"it is not JSON: {error}") from error
         return found
 
-    async def _ask(self, messages: tuple[PromptMessage, ...], schema: JsonSchema | None = None) -> str:
-        request = ModelRequest(model=self.default_model, messages=messages, json_schema=schema)
+    async def _ask(self, messages: tuple[PromptMessage, ...], charge: Charge, schema: JsonSchema | None = None) -> str:
+        request = ModelRequest(model=self.default_model, messages=messages, json_schema=schema, charge=charge)
         answer = await whole_answer(self.model, request)
         if answer.finished.reason in CUT_SHORT:
             raise ProviderAnswerInvalid(self.default_model, f"it was cut short ({answer.finished.reason})")

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from application.ports.embedder import Embedder, Embeddings
+from application.ports.embedder import Embeddings
+from application.ports.metering import UNCLAIMED, Charge
+from application.usage.metered_embedder import MeteredEmbedder
 from domain.conversation import checked_text
 from domain.errors import InvalidInput
 
@@ -13,7 +15,7 @@ TEXT_CHARACTERS = 32_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbedTexts:
-    embedder: Embedder
+    embedder: MeteredEmbedder
 
     async def __call__(
         self,
@@ -23,6 +25,7 @@ class EmbedTexts:
         dimensions: int | None = None,
         field: str = "texts",
         most: int = TEXTS,
+        charge: Charge = UNCLAIMED,
     ) -> Embeddings:
         """One vector a text, in order; `model` None is the default one, `dimensions` None the model's own length.
 
@@ -33,4 +36,4 @@ class EmbedTexts:
             raise InvalidInput(field, f"must have 1 to {most:,} items, not {len(texts):,}")
         for place, text in enumerate(texts):
             checked_text(text, field=f"{field}[{place}]", longest=TEXT_CHARACTERS)
-        return await self.embedder.embed(texts, model=model, dimensions=dimensions)
+        return await self.embedder.embed(texts, charge=charge, model=model, dimensions=dimensions)

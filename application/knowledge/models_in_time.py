@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import anyio
 
-from application.ports.embedder import Embedder
+from application.ports.metering import Charge
 from application.ports.reranker import Reranker
 from application.ports.vector_index import Generation
+from application.usage.metered_embedder import MeteredEmbedder
 from domain.errors import ProviderAnswerInvalid, ProviderFailure, ProviderTimedOut
 from domain.run import Problem
 
@@ -18,19 +19,21 @@ RERANKER = "reranker"
 class ModelsInTime:
     """Each method answers within its limit: what was said, or None and the problem."""
 
-    embedder: Embedder | None = None
+    embedder: MeteredEmbedder | None = None
     reranker: Reranker | None = None
     embedding_seconds: float = 5.0
     reranking_seconds: float = 3.0
 
-    async def vector(self, question: str, generation: Generation) -> tuple[Sequence[float] | None, Problem | None]:
-        """The question's vector, by the model of the generation; (None, None) when there is no embedder."""
-        if self.embedder is None:
+    async def vector(
+        self, question: str, generation: Generation | None, charge: Charge
+    ) -> tuple[Sequence[float] | None, Problem | None]:
+        """The question's vector, by the model of the generation; (None, None) when there is none, or no embedder."""
+        if self.embedder is None or generation is None:
             return None, None
         provider = generation.model.partition(":")[0]
         try:
             with anyio.fail_after(self.embedding_seconds):
-                embeddings = await self.embedder.embed([question], model=generation.model)
+                embeddings = await self.embedder.embed([question], charge=charge, model=generation.model)
         except TimeoutError:
             return None, Problem.of(ProviderTimedOut(provider))
         except ProviderFailure as failure:

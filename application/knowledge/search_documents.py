@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from application.knowledge.models_in_time import ModelsInTime
+from application.ports.metering import Charge
 from application.ports.stemmer import Stemmer
 from application.ports.storage import BeginRead, ReadTransaction
 from application.ports.vector_index import Generation
@@ -14,6 +15,7 @@ from domain.retrieval.findings import Findings, candidates, found_in, reordered
 from domain.retrieval.fusion import language_asked_in, weight_of_vectors
 from domain.retrieval.language import language_of
 from domain.retrieval.query import Query, query_of
+from domain.usage import Purpose
 
 CANDIDATES = 100
 RERANKED = 30
@@ -34,12 +36,15 @@ class SearchDocuments:
         documents: Collection[DocumentId] | None = None,
         limit: int = 5,
         quotes: bool = True,
+        charge: Charge | None = None,
     ) -> Findings:
         """At most `limit` passages of the owner's, of these documents when given; words always, vectors if they help.
 
+        `charge` says on whose account the question is embedded: the owner's without it.
         What the question quotes has to stand in them, unless `quotes` is False. Raise InvalidInput for a question that
         is empty or too long, or StorageUnavailable. A model that fails or is late is a problem in the findings.
         """
+        charge = charge or Charge(owner=owner, purpose=Purpose.SEARCH)
         checked_text(question, field="q", longest=QUESTION_CHARACTERS)
         async with self.read() as tx:
             query, asked_in = await self._query(tx, question, owner, quotes)
@@ -47,7 +52,8 @@ class SearchDocuments:
             by_words = {hit.id: hit.coverage for hit in hits}
             generation = await _current(tx)
         weight = weight_of_vectors(generation.model, asked_in) if generation else 0.0
-        vector, unembedded = await self.models.vector(question, generation) if generation and weight else (None, None)
+        asks_model = generation if weight else None
+        vector, unembedded = await self.models.vector(question, asks_model, charge)
         async with self.read() as tx:
             by_meaning = {}
             if generation and vector:

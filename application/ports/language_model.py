@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from application.ports.metering import UNCLAIMED, Charge
 from domain.conversation import PromptMessage
 from domain.run import AnswerReset, ReasoningDelta, TextDelta
 from domain.tool import JsonSchema, ToolCallDelta, ToolChoice, ToolSpec
@@ -16,7 +17,7 @@ class ModelRequest:
     """`model` is the vendor's name for it (the router takes `provider:model`); a limit left None is the vendor's.
 
     `extra` are fields that some providers understand, in the vendor's own words and already checked to be harmless; a
-    provider that does not know one leaves it out.
+    provider that does not know one leaves it out. `charge` says on whose account the call is; no provider sees it.
     """
 
     model: str
@@ -31,6 +32,7 @@ class ModelRequest:
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    charge: Charge = field(default=UNCLAIMED, compare=False)
     may_begin_anew: bool = False
     """The reader can forget: an answer that does not fit `json_schema` may be begun anew, which AnswerReset says."""
 

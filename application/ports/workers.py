@@ -10,7 +10,10 @@ from domain.run import Run, RunId, WorkerId
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The runs that are the worker's own now, and whether queued ones are left whose turn has not come."""
+    """The runs that are the worker's own now, and whether queued ones are left whose turn has not come.
+
+    `interrupted` are those whose worker died executing them.
+    """
 
     runs: tuple[Run, ...]
     others_wait: bool

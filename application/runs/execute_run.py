@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.ports.language_model import LanguageModel, ModelFinished, ModelRequest
+from application.ports.metering import UNCLAIMED, Charge
 from domain.conversation import PromptMessage
 from domain.errors import SPENDS_NO_MORE, AnswerDoesNotFit, ProviderFailure
 from domain.run import REFUSAL, WHOLE, AnswerReset, Delta, Problem, Run, RunEvent, RunFinished, RunStatus
@@ -20,14 +21,18 @@ class ExecuteRun:
     model: LanguageModel
 
     async def __call__(
-        self, run: Run, prompt: tuple[PromptMessage, ...], append: Callable[[Sequence[RunEvent]], None]
+        self,
+        run: Run,
+        prompt: tuple[PromptMessage, ...],
+        append: Callable[[Sequence[RunEvent]], None],
+        charge: Charge = UNCLAIMED,
     ) -> RunFinished:
         """Stream the answer to `append` and return the outcome; what a provider does wrong is an outcome too.
 
         An answer is completed only with the provider's finish reason as proof. When cancelled, the provider is
         closed before CancelledError goes on to the caller, who decides what the ending is called.
         """
-        request = request_for(run, prompt)
+        request = replace(request_for(run, prompt), charge=charge)
         finished: ModelFinished | None = None
         written = 0
         try:

@@ -11,6 +11,7 @@ from application.runs.execute_run import ExecuteRun
 from application.runs.run_writer import RunWriter
 from domain.conversation import PromptMessage
 from domain.run import Run, RunFinished, RunKind
+from domain.usage import Purpose
 
 Performer = Callable[[Run, tuple[PromptMessage, ...], RunWriter], Awaitable[RunFinished | None]]
 """What does the work of a kind of run: go on from what the log has (`RunWriter.said`) and return the outcome.
@@ -35,4 +36,4 @@ class PerformRun:
             return await self.agent(run, prompt, writer)
         if run.settings.grounding:
             return await self.from_documents(run, prompt, writer)
-        return await self.reply(run, prompt, writer.append)
+        return await self.reply(run, prompt, writer.append, writer.charge(Purpose.REPLY))

@@ -8,6 +8,7 @@ from application.runs.patience import patiently
 from application.runs.perform_run import PerformRun
 from application.runs.run_writer import RunWriter
 from application.runs.worker import CANCELLED
+from application.usage.count_lost_calls import CountLostCalls
 from domain.conversation import PromptMessage
 from domain.errors import ConversationNotFound, RunLost
 from domain.journal import journal_of
@@ -25,22 +26,26 @@ class ResumeRun:
     context: Context
     most_attempts: int
     pause_seconds: float = 0.5
+    count_lost_calls: CountLostCalls | None = None
 
     async def __call__(self, run: Run, writer: RunWriter) -> RunFinished | None:
         """The outcome, after telling readers to forget what an interrupted attempt had said; None when it waits again.
 
         No provider can go on with an interrupted answer, so the model is asked anew for the step that was interrupted;
-        steps that were finished stay. After `most_attempts` attempts in all the run fails and keeps what was said.
+        steps that were finished stay, and calls that were lost with a worker are in the ledger. After `most_attempts`
+        attempts in all the run fails and keeps what was said.
         Waits for a store that does not answer. Raise RunLost when the run was deleted meanwhile. When cancelled, the
         provider is closed first.
         """
         await writer.catch_up()
+        prompt = await patiently(lambda: self._prompt(run), pause_seconds=self.pause_seconds)
+        if run.interrupted and (count := self.count_lost_calls):
+            await patiently(lambda: count(run, prompt, writer.said), pause_seconds=self.pause_seconds)
         if run.cancel_requested:
             return CANCELLED
         if run.attempts > self.most_attempts:
             problem = f"The run was interrupted {self.most_attempts} times and is not tried again"
             return RunFinished(RunStatus.FAILED, problem=Problem("too_many_attempts", problem))
-        prompt = await patiently(lambda: self._prompt(run), pause_seconds=self.pause_seconds)
         journal = journal_of(writer.said)
         if journal.is_torn:
             writer.append([AnswerReset(journal.parts)])

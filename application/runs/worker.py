@@ -11,6 +11,7 @@ from application.ports.signals import WORK
 from application.runs.appender import Appender
 from application.runs.live_run import LiveRun
 from application.runs.run_writer import EventsBefore, RunWriter
+from application.usage.usage_recorder import UsageRecorder
 from domain.errors import RunLost, ServerStopping, StorageUnavailable
 from domain.run import Problem, Run, RunFinished, RunId, RunStatus, WorkerId
 
@@ -72,6 +73,7 @@ class Worker:
     draining: bool = False
     has_let_go: bool = False
     tell_of_endings: bool = False
+    recorder: UsageRecorder | None = None
     _places: int = 0
     _executions: dict[RunId, Execution] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -152,11 +154,22 @@ class Worker:
         except RunLost as lost:
             log.warning("%s; what it still said is not kept", lost)
         finally:
+            self._keep_calls_of(execution)
             if self._executions.get(run.id) is execution:
                 del self._executions[run.id]
             self._changed.set()
             if self.tell_of_endings:
                 self.appender.signals.send(WORK)
+
+    def _keep_calls_of(self, execution: Execution) -> None:
+        """What a run that ends elsewhere, or never, has cost here."""
+        if self.recorder is None or not (execution.handed_over or execution.writer.live.is_lost):
+            return
+        for call in execution.writer.unsettled():
+            if execution.handed_over:
+                self.recorder.keep(call)
+            else:
+                self.recorder.keep_if_orphaned(call)  # else whoever has the run now has counted it
 
     def _outcome(self, run: Run, work: asyncio.Task[RunFinished | None]) -> RunFinished | None:
         if work.cancelled():

@@ -7,6 +7,7 @@ from typing import Any
 
 from application.chat.whole_answer import WholeAnswer, whole_answer
 from application.ports.language_model import LanguageModel, ModelRequest
+from application.ports.metering import UNCLAIMED, Charge
 from application.ports.schema import SchemaMismatch
 from domain.conversation import PromptMessage
 from domain.errors import SPENDS_NO_MORE, InvalidInput, ProviderFailure, ProviderRejectedRequest
@@ -26,7 +27,13 @@ class TakeStep:
     schema_mismatch: SchemaMismatch
 
     async def __call__(
-        self, step: PromptStep, inputs: Mapping[str, Any], outputs: Mapping[str, Any], *, default_model: str
+        self,
+        step: PromptStep,
+        inputs: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        *,
+        default_model: str,
+        charge: Charge = UNCLAIMED,
     ) -> StepFinished:
         """How the step ended: with its output, or with what was wrong at the last of its tries.
 
@@ -40,7 +47,7 @@ class TakeStep:
             return StepFinished(step.name, problem=str(error))
         for _ in range(1 + step.retries):
             try:
-                answer = await whole_answer(self.model, self._request(step, messages, default_model))
+                answer = await whole_answer(self.model, self._request(step, messages, default_model, charge))
             except (ProviderRejectedRequest, *SPENDS_NO_MORE) as failure:
                 return StepFinished(step.name, usage=total_usage(usages), problem=str(failure))  # so it would be again
             except ProviderFailure as failure:
@@ -56,13 +63,16 @@ class TakeStep:
             messages = asked_again(messages, answer.text, why, step.json_schema)
         return StepFinished(step.name, usage=total_usage(usages), problem=problem)
 
-    def _request(self, step: PromptStep, messages: tuple[PromptMessage, ...], default_model: str) -> ModelRequest:
+    def _request(
+        self, step: PromptStep, messages: tuple[PromptMessage, ...], default_model: str, charge: Charge
+    ) -> ModelRequest:
         return ModelRequest(
             model=step.model or default_model,
             messages=messages,
             temperature=step.temperature,
             max_tokens=step.max_tokens,
             json_schema=step.json_schema,
+            charge=charge,
         )
 
     def _unusable(self, step: PromptStep, answer: WholeAnswer) -> str | None:

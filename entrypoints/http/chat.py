@@ -10,6 +10,7 @@ from starlette.responses import Response
 from application.chat.ask_question import Question
 from application.chat.whole_answer import whole_answer
 from application.ports.language_model import ModelRequest
+from application.ports.metering import Charge
 from application.provider_names import name_to_say
 from domain import errors
 from domain.citation import DocumentId
@@ -17,6 +18,7 @@ from domain.conversation import ConversationId, Part, PromptMessage, Role, Text,
 from domain.errors import RunNotFound
 from domain.idempotency import IdempotencyKey, StoredAnswer
 from domain.run import IfBusy, NumberedEvent, Run, RunEvent, RunFinished, answer_of
+from domain.usage import Purpose
 from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.documentation import problems
 from entrypoints.http.encoders import ndjson
@@ -46,7 +48,7 @@ REFUSALS = problems(
 async def chat(body: ChatBody, request: Request, services: Services, caller: Caller, key: OnceKey) -> Response:
     """With `message` the turn is stored and goes on even if you leave; with `messages` nothing is stored."""
     if body.message is None:
-        work = partial(_whole_answer, body, services)
+        work = partial(_whole_answer, body, services, caller)
         answer = await unless_client_leaves(request, services.answer_once()(key, work))
         return Response(answer.body, answer.status, media_type=answer.media_type)
     run = await services.ask_question()(caller, _question(body, key))
@@ -81,7 +83,7 @@ async def chat_stream(body: ChatBody, request: Request, services: Services, call
     """
     request_id = request_id_of(request)
     if body.message is None:
-        open_stream = partial(_stateless_stream, body, services, request_id)
+        open_stream = partial(_stateless_stream, body, services, caller, request_id)
         return await unless_client_leaves(
             request, streamed_once(services.answer_once(), key, open_stream, done=ndjson.DONE)
         )
@@ -90,8 +92,8 @@ async def chat_stream(body: ChatBody, request: Request, services: Services, call
     return StreamedResponse(opened, ndjson.stored(run, opened, request_id), media_type=ndjson.MEDIA_TYPE)
 
 
-async def _whole_answer(body: ChatBody, services: Services) -> StoredAnswer:
-    answer = await whole_answer(services.model(), _model_request(body))
+async def _whole_answer(body: ChatBody, services: Services, caller: Caller) -> StoredAnswer:
+    answer = await whole_answer(services.model(), _model_request(body, caller))
     out = ChatOut(
         conversation_id=None,
         reply=answer.text,
@@ -102,8 +104,8 @@ async def _whole_answer(body: ChatBody, services: Services) -> StoredAnswer:
     return StoredAnswer(200, "application/json", out.model_dump_json().encode())
 
 
-async def _stateless_stream(body: ChatBody, services: Services, request_id: str) -> StreamedResponse:
-    answer = await services.answer_statelessly()(_model_request(body))
+async def _stateless_stream(body: ChatBody, services: Services, caller: Caller, request_id: str) -> StreamedResponse:
+    answer = await services.answer_statelessly()(_model_request(body, caller))
     return StreamedResponse(answer, ndjson.stateless(answer, request_id), media_type=ndjson.MEDIA_TYPE)
 
 
@@ -119,13 +121,17 @@ def _question(body: ChatBody, key: IdempotencyKey | None) -> Question:
     )
 
 
-def _model_request(body: ChatBody) -> ModelRequest:
+def _model_request(body: ChatBody, caller: Caller) -> ModelRequest:
     messages = tuple(
         PromptMessage(Role(message.role), (Text(storable(message.content, field=f"messages[{i}].content")),))
         for i, message in enumerate(body.messages or ())
     )
     return ModelRequest(
-        model=body.model or "", messages=messages, temperature=body.temperature, max_tokens=body.max_tokens
+        model=body.model or "",
+        messages=messages,
+        temperature=body.temperature,
+        max_tokens=body.max_tokens,
+        charge=Charge.to(caller, Purpose.REPLY),
     )
 
 

@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from application.chat.ask_question import Question
 from application.ports.language_model import ModelRequest
+from application.ports.metering import Charge
 from domain.conversation import ConversationId, PromptMessage, Role, Text, checked_text
 from domain.prompt import prompt_for
 from domain.run import RunId
+from domain.usage import Purpose
 from entrypoints.http.chat import REFUSALS
 from entrypoints.http.dependencies import Caller, Services
 from entrypoints.http.encoders import sse
@@ -53,7 +55,8 @@ async def chat_sse(
     if conversation_id is None and user_id is None:
         message = PromptMessage(Role.USER, (Text(checked_text(prompt, field="prompt")),))
         messages = prompt_for(services.context(), [message])
-        opening = services.answer_statelessly()(ModelRequest(model="", messages=messages))
+        asked = ModelRequest(model="", messages=messages, charge=Charge.to(caller, Purpose.REPLY))
+        opening = services.answer_statelessly()(asked)
         answer = await unless_client_leaves(request, opening)
         pieces = sse.stateless(answer, request_id)
         return StreamedResponse(answer, pieces, media_type=sse.MEDIA_TYPE, heartbeat=sse.HEARTBEAT)

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from application.chat.ask_question import Question
 from application.ports.language_model import ModelRequest
+from application.ports.metering import Charge
 from domain.access import Principal
 from domain.conversation import (
     MESSAGE_CHARACTERS,
@@ -24,6 +25,7 @@ from domain.conversation import (
 from domain.errors import Refusal
 from domain.prompt import prompt_for
 from domain.run import NumberedEvent, Run, RunFinished, RunId, RunStatus, TextDelta
+from domain.usage import Purpose
 from entrypoints.container import Container
 from entrypoints.http.dependencies import Caller, Services
 from entrypoints.http.encoders import socket_frames as frames
@@ -141,7 +143,8 @@ class ChatSocket:
     async def _answer_statelessly(self, frame: SocketFrame) -> None:
         asked = PromptMessage(Role.USER, (Text(checked_text(frame.message or "", field="message")),))
         prompt = prompt_for(self.services.context(), [*self.turns, asked])
-        request = ModelRequest(model=frame.model or "", messages=prompt)
+        charge = Charge.to(self.caller, Purpose.REPLY)
+        request = ModelRequest(model=frame.model or "", messages=prompt, charge=charge)
         words: list[str] = []
         async with aclosing(await self.services.answer_statelessly()(request)) as batches:
             async for batch in batches:

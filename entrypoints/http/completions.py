@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from application.ports.metering import Charge
 from domain import errors
 from domain.completion import CompletionTask
 from domain.idempotency import IdempotencyKey, StoredAnswer
+from domain.usage import Purpose
 from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.documentation import problems
 from entrypoints.http.schemas import CompleteBody, CompleteOut, EmbedBody, EmbedOut, Out
@@ -29,7 +31,12 @@ async def complete(body: CompleteBody, request: Request, services: Services, cal
 
     async def work() -> StoredAnswer:
         task = CompletionTask(body.task)
-        result = await services.complete_text()(body.prompt, task, target_language=body.target_language)
+        result = await services.complete_text()(
+            body.prompt,
+            task,
+            target_language=body.target_language,
+            charge=Charge.to(caller, Purpose.COMPLETION),
+        )
         return _answer(CompleteOut(result=result))
 
     return await _once(request, services, key, work)
@@ -45,7 +52,7 @@ async def embed(body: EmbedBody, request: Request, services: Services, caller: C
     """One vector a text, in order. Without a provider the built-in `demo:hashing` compares letters, not meaning."""
 
     async def work() -> StoredAnswer:
-        made = await services.embed_texts()(body.texts, model=body.model)
+        made = await services.embed_texts()(body.texts, model=body.model, charge=Charge.to(caller, Purpose.EMBEDDING))
         return _answer(EmbedOut(embeddings=made.vectors, dimensions=made.dimensions, model=made.model))
 
     return await _once(request, services, key, work)

@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from application.chat.stream_chat import OpenedRelay
 from application.chat_router import ChatCall
+from application.ports.metering import Charge
 from domain.errors import InvalidInput
 from domain.idempotency import StoredAnswer
+from domain.usage import Purpose
 from entrypoints.container import Container
 from entrypoints.http.dependencies import KEY_PARAMETER, caller_of, once_key_of, services_of
 from entrypoints.http.encoders.sse import HEARTBEAT
@@ -47,7 +49,12 @@ async def chat_completions(body: ChatCompletionBody, request: Request) -> Respon
     _check(body)
     if body.store:
         return await stored_chat(body, request, services, caller_of(request), key)
-    call = ChatCall(model=body.model, body=_document(await request.body()), neutral=partial(model_request, body))
+    call = ChatCall(
+        model=body.model,
+        body=_document(await request.body()),
+        neutral=partial(model_request, body),
+        charge=Charge.to(caller_of(request), Purpose.REPLY),
+    )
     heading = _heading(body, request, services)
     once = services.answer_once()
     if body.stream:

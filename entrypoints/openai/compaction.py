@@ -9,8 +9,10 @@ from starlette.responses import Response
 
 from application.chat.whole_answer import WholeAnswer, whole_answer
 from application.ports.language_model import ModelRequest
+from application.ports.metering import Charge
 from domain.idempotency import StoredAnswer
 from domain.prompt import prompt_for
+from domain.usage import Purpose
 from entrypoints.container import Container
 from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.problems import request_id_of
@@ -50,7 +52,7 @@ async def compact(body: CompactBody, request: Request, services: Services, calle
     compaction = Compaction(
         key=f"once_{request_id_of(request)}",
         created_at=int(services.now()().timestamp()),
-        request=ModelRequest(model=body.model, messages=prompt),
+        request=ModelRequest(model=body.model, messages=prompt, charge=Charge.to(caller, Purpose.COMPACTION)),
     )
     work = partial(_work, compaction, services)
     answer = await unless_client_leaves(request, services.answer_once()(key, work))

@@ -5,7 +5,9 @@ import asyncio
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from application.ports.metering import Charge
 from domain.idempotency import StoredAnswer
+from domain.usage import Purpose
 from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.streaming import unless_client_leaves
 from entrypoints.openai.answer_schemas import EmbeddingsObject
@@ -29,10 +31,12 @@ async def embeddings(
     """One vector a text, in order, as numbers or as base64 of 32-bit numbers."""
     refuse_operators(body.model_extra or ())
 
+    charge = Charge.to(caller, Purpose.EMBEDDING)
+
     async def work() -> StoredAnswer:
         texts = [body.input] if isinstance(body.input, str) else body.input
         made = await services.embed_texts()(
-            texts, model=body.model, dimensions=body.dimensions, field="input", most=MOST_TEXTS
+            texts, model=body.model, dimensions=body.dimensions, field="input", most=MOST_TEXTS, charge=charge
         )
         encoded = await asyncio.to_thread(vectors, made, as_base64=body.encoding_format == "base64")
         return StoredAnswer(200, "application/json", encoded)

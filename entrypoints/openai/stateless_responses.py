@@ -1,7 +1,7 @@
 """Responses that are not stored: the model's stream in, the reader's stream out."""
 
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import msgspec
@@ -9,11 +9,13 @@ from fastapi import Request
 from starlette.responses import Response
 
 from application.ports.language_model import ModelRequest
+from application.ports.metering import Charge
 from domain.access import Principal
 from domain.conversation import PromptMessage, checked_messages
 from domain.errors import InvalidInput
 from domain.idempotency import IdempotencyKey, StoredAnswer
 from domain.prompt import prompt_for, stray_results
+from domain.usage import Purpose
 from entrypoints.container import Container
 from entrypoints.http.encoders.sse import HEARTBEAT
 from entrypoints.http.once import streamed_once
@@ -80,7 +82,8 @@ async def stateless_call(
         settings={**echo_of(settings), "store": False},
     )
     said = (*(PromptMessage(message.role, message.parts) for message in earlier), *asked)
-    return StatelessCall(request_of(settings, body.model or "", prompt), heading, said)
+    asked_for = replace(request_of(settings, body.model or "", prompt), charge=Charge.to(caller, Purpose.REPLY))
+    return StatelessCall(asked_for, heading, said)
 
 
 async def _stream(call: StatelessCall, services: Container, request_id: str) -> StreamedResponse:

@@ -8,6 +8,7 @@ from application.embedder_router import EmbedderRouter
 from application.embeddings.embed_texts import TEXT_CHARACTERS, TEXTS, EmbedTexts
 from application.ports.embedder import Embedder, Embeddings
 from domain.errors import InvalidInput
+from tests.support.metering import Counted
 
 
 class CountingEmbedder(Embedder):
@@ -24,21 +25,21 @@ class CountingEmbedder(Embedder):
 
 
 async def test_every_text_gets_its_vector_in_order() -> None:
-    embeddings = await EmbedTexts(embedder=CountingEmbedder())(["one", "three"])
+    embeddings = await EmbedTexts(embedder=Counted().embedder(CountingEmbedder()))(["one", "three"])
     assert embeddings.vectors == [[3.0], [5.0]]
 
 
 async def test_the_model_that_was_named_is_asked() -> None:
     embedder = CountingEmbedder()
-    await EmbedTexts(embedder=embedder)(["one"], model="other:model")
-    assert embedder.asked == [(["one"], "other:model")]
+    await EmbedTexts(embedder=Counted().embedder({"other": embedder}))(["one"], model="other:model")
+    assert embedder.asked == [(["one"], "model")]
 
 
 @pytest.mark.parametrize("texts", [[], ["x"] * (TEXTS + 1)])
 async def test_too_few_and_too_many_texts_are_refused(texts: list[str]) -> None:
     embedder = CountingEmbedder()
     with pytest.raises(InvalidInput, match="256") as refused:
-        await EmbedTexts(embedder=embedder)(texts)
+        await EmbedTexts(embedder=Counted().embedder(embedder))(texts)
     assert refused.value.field == "texts"
     assert embedder.asked == []
 
@@ -46,12 +47,12 @@ async def test_too_few_and_too_many_texts_are_refused(texts: list[str]) -> None:
 @pytest.mark.parametrize("bad", ["", " ", "x" * (TEXT_CHARACTERS + 1), "a\x00b", "half \udfff"])
 async def test_the_text_at_fault_is_named(bad: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        await EmbedTexts(embedder=CountingEmbedder())(["a", "b", "c", bad])
+        await EmbedTexts(embedder=Counted().embedder(CountingEmbedder()))(["a", "b", "c", bad])
     assert refused.value.field == "texts[3]"
 
 
 async def test_the_largest_request_is_taken() -> None:
-    embeddings = await EmbedTexts(embedder=CountingEmbedder())(["x" * TEXT_CHARACTERS] * TEXTS)
+    embeddings = await EmbedTexts(embedder=Counted().embedder(CountingEmbedder()))(["x" * TEXT_CHARACTERS] * TEXTS)
     assert len(embeddings.vectors) == TEXTS
 
 

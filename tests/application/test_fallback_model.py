@@ -12,6 +12,7 @@ from application.chat_router import ChatCall, ChatRouter
 from application.fallback_model import FallbackModel
 from application.model_router import ModelRouter
 from application.ports.language_model import ModelRequest
+from application.usage.metered_relay import MeteredRelay
 from domain.catalogue import Catalogue, ModelInfo
 from domain.errors import (
     InvalidInput,
@@ -23,6 +24,7 @@ from domain.errors import (
     ProviderUnavailable,
 )
 from tests.support.listening import hear, question
+from tests.support.metering import Counted
 from tests.support.scripted_model import ScriptedModel, Step, whole, words
 from tests.support.scripted_relay import ScriptedRelay
 
@@ -76,8 +78,13 @@ async def test_without_fallbacks_nothing_is_between() -> None:
 
 def chatting(relay: ScriptedRelay, world: World, *, json_schema: bool | None = None) -> tuple[CompleteChat, StreamChat]:
     catalogue = Catalogue({}, {"a:one": ModelInfo(name="a:one", json_schema=json_schema)})
+    metered = MeteredRelay("a", relay, Counted().meter)
     router = ChatRouter(
-        relays={"a": relay}, providers=world.providers, default_model="a:one", catalogue=catalogue, fallbacks=("b:two",)
+        relays={"a": metered},
+        providers=world.providers,
+        default_model="a:one",
+        catalogue=catalogue,
+        fallbacks=("b:two",),
     )
     answer = AnswerStatelessly(model=world.model)
     return CompleteChat(router=router, model=world.model), StreamChat(router=router, answer=answer)

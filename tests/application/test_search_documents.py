@@ -19,6 +19,7 @@ from domain.retrieval.findings import Findings
 from domain.retrieval.terms import terms_of
 from tests.support.builders import ALICE, BOB, NOON
 from tests.support.knowledge import add_document, chunk, embed, generation_of, make_ready
+from tests.support.metering import Counted
 
 MODEL = "local:all-MiniLM-L6-v2"
 TEXTS = ["Cats are sleeping on the mat", "A dog barks at the cats", "Stocks fell sharply"]
@@ -68,6 +69,8 @@ def database() -> MemoryDatabase:
 
 def search(database: MemoryDatabase, **models: object) -> SearchDocuments:
     limits = {"embedding_seconds": 0.05, "reranking_seconds": 0.05}
+    if isinstance(embedder := models.get("embedder"), OneVector):
+        models["embedder"] = Counted().embedder({"local": embedder}, MODEL)
     return SearchDocuments(
         read=database.read,
         stemmer=SnowballStemmer(),

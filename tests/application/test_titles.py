@@ -13,9 +13,11 @@ from application.conversations.change_conversation import ChangeConversation
 from domain.conversation import ConversationChange
 from domain.errors import ProviderTimedOut
 from domain.run import Run
+from domain.usage import Purpose
 from tests.support.builders import stored_conversation
 from tests.support.core import ANN, Core, turns, until
 from tests.support.databases import ledger
+from tests.support.metering import MeteredByFullName
 from tests.support.scripted_model import FINISHED, ScriptedModel, Step, whole
 
 
@@ -23,7 +25,8 @@ from tests.support.scripted_model import FINISHED, ScriptedModel, Step, whole
 async def named_by(core: Core, *script: Step) -> AsyncIterator[ScriptedModel]:
     """The process has a model for titles."""
     model = ScriptedModel(script)
-    title = TitleConversation(begin=core.database.begin, model=model, title_model="scripted:titles", now=core.clock)
+    metered = MeteredByFullName(model, core.metered.meter)
+    title = TitleConversation(begin=core.database.begin, model=metered, title_model="scripted:titles")
     titles = Titles(title)
     core.ask_question = replace(core.ask_question, turns=replace(core.turns, titles=titles))
     core.model.script = whole("Because.")
@@ -48,9 +51,10 @@ async def test_it_is_named_after_its_first_answer_and_the_call_is_in_the_ledger(
         await until(lambda: model.requests and not model.open_streams)
         await turns(5)
         assert await title(core, run) == "Rivers of Europe"
-        assert [(line.model, line.usage) for line in await ledger(core.database)] == [
-            ("scripted:model", FINISHED.usage),
-            ("scripted:titles", FINISHED.usage),
+        await core.recorder.flush()
+        assert [(line.model, line.purpose, line.usage) for line in await ledger(core.database)] == [
+            ("scripted:model", Purpose.REPLY, FINISHED.usage),
+            ("scripted:titles", Purpose.TITLE, FINISHED.usage),
         ]
 
 

@@ -62,6 +62,12 @@ SUPPORT = {
     "application/runs/worker.py": "keeps the runs of this process; a use case asks it",
     "application/runs/worker_loop.py": "what a worker does besides its runs, for as long as it lives",
     "application/workflows/workflow_run.py": "what a run keeps of its workflow",
+    "application/usage/meter.py": "what every call of a provider has around it",
+    "application/usage/metered_embedder.py": "embedders whose calls are in the ledger",
+    "application/usage/metered_model.py": "models whose calls are in the ledger",
+    "application/usage/metered_relay.py": "relays whose calls are in the ledger",
+    "application/usage/usage_recorder.py": "the one writer of what calls that are no run's have cost",
+    "application/usage/wanted.py": "what both questions about usage have in common",
     "application/tools/toolbox.py": "all sources of tools as one, for whoever runs agents",
 }
 GOOD_USE_CASE = """

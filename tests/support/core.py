@@ -49,17 +49,22 @@ from application.runs.run_reader import RunReader
 from application.runs.run_stopper import RunStopper
 from application.runs.worker import Worker
 from application.runs.worker_loop import WorkerLoop
+from application.usage.count_lost_calls import CountLostCalls
+from application.usage.meter import Meter
+from application.usage.usage_recorder import UsageRecorder
 from application.workflows.run_workflow import RunWorkflow
 from application.workflows.take_step import TakeStep
 from domain.access import Principal
 from domain.conversation import ConversationId, Message
 from domain.idempotency import IdempotencyKey
+from domain.price import PriceList
 from domain.prompt import Context, ContextBudget
 from domain.run import IfBusy, NumberedEvent, Run, RunEvent, RunId, RunKind, TextDelta, WorkerId
 from tests.support.builders import ALICE, ONE, stored_messages, stored_run
 from tests.support.clock import Clock
 from tests.support.cut_off_workers import CutOffWorkers
 from tests.support.gated_run_log import GatedRunLog
+from tests.support.metering import MeteredByFullName
 from tests.support.scripted_model import ScriptedModel, words
 from tests.support.scripted_tools import ScriptedTools
 
@@ -95,8 +100,11 @@ class Core:
         self.workers = CutOffWorkers(self.database.workers)
         begin, read, signals = self.database.begin, self.database.read, self.signals
         appender = Appender(self.log, signals, longest_pause_seconds=self.poll_seconds)
-        self.worker = Worker(self.id, appender, self.clock, self.most_runs)
-        execute = ExecuteRun(model=self.model)
+        self.recorder = UsageRecorder(begin, gather_seconds=0)
+        self.worker = Worker(self.id, appender, self.clock, self.most_runs, recorder=self.recorder)
+        meter = Meter(prices=PriceList(), now=self.clock, keep=self.recorder.keep, admit=self.recorder.admit)
+        self.metered = MeteredByFullName(self.model, meter)
+        execute = ExecuteRun(model=self.metered)
         agent = RunAgent(
             toolbox=self.tools,
             step=ModelStep(execute=execute),
@@ -108,7 +116,7 @@ class Core:
             most_steps=self.agent_steps,
             most_tokens=self.agent_tokens,
         )
-        take_step = TakeStep(model=self.model, schema_mismatch=schema_mismatch)
+        take_step = TakeStep(model=self.metered, schema_mismatch=schema_mismatch)
         workflow = RunWorkflow(take_step=take_step, persons=agent.persons)
         stemmer = SnowballStemmer()
         search = SearchDocuments(read=read, stemmer=stemmer, models=ModelsInTime())
@@ -129,6 +137,7 @@ class Core:
             context=CONTEXT,
             most_attempts=self.most_attempts,
             pause_seconds=self.poll_seconds,
+            count_lost_calls=CountLostCalls(begin=begin, prices=PriceList(), now=self.clock, full_name=str),
         )
         self.loop = WorkerLoop(
             worker=self.worker,
@@ -249,6 +258,7 @@ async def running(core: Core) -> AsyncIterator[Core]:
             yield core
     finally:
         await core.loop.stop(drain_seconds=0)
+        await core.recorder.flush()
     assert core.model.open_streams == 0
     assert core.database.checked_out == 0
 

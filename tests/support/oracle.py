@@ -8,6 +8,7 @@ from itertools import takewhile
 from domain.conversation import ConversationId, MessageStatus, Role, text_of
 from domain.idempotency import IdempotencyKey
 from domain.run import AnswerReset, NumberedEvent, Run, RunFinished, RunId, RunStatus, answer_of, outcome_of
+from domain.usage import CallOutcome
 from tests.support.everything import Everything
 
 Log = list[NumberedEvent]
@@ -159,10 +160,16 @@ def check_one_at_a_time(store: Everything) -> None:
 
 
 def check_ledger(store: Everything) -> None:
-    """What a run reported is in the ledger, once."""
-    lines = Counter(spent.run_id for spent in store.ledger if spent.run_id is not None)
-    reported = Counter(run.id for run in store.runs.values() if run.usage)
-    assert lines == reported, f"the ledger has {lines}, the runs say {reported}"
+    """What a run reported is in the ledger, once; what it asked besides, in vain, is marked as that."""
+    lines = Counter[int]()
+    for line in store.ledger:
+        if line.run_id and line.outcome is CallOutcome.COMPLETED:
+            lines[line.run_id] += line.usage.total_tokens
+    reported = {run.id: run.usage.total_tokens for run in store.runs.values() if run.usage}
+    found = {id: lines[id] for id in reported}
+    assert found == reported, f"the ledger has {found}, the runs say {reported}"
+    in_vain = [line for line in store.ledger if line.outcome is not CallOutcome.COMPLETED]
+    assert all(line.estimated for line in in_vain), in_vain
 
 
 def check_asked(store: Everything, asked: Asked) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
-from application.ports.chat_relay import ChatRelay
+from application.ports.chat_relay import ChatRelay, RelayNotes
 from domain.errors import ProviderFailure
 
 
@@ -13,10 +13,12 @@ class ScriptedRelay(ChatRelay):
     def __init__(self, outcomes: Sequence[bytes | ProviderFailure]) -> None:
         self.outcomes, self.calls = list(outcomes), list[str]()
 
-    async def stream(self, body: Mapping[str, Any], *, model: str) -> AsyncGenerator[bytes, None]:
+    async def stream(
+        self, body: Mapping[str, Any], *, model: str, notes: RelayNotes | None = None
+    ) -> AsyncGenerator[bytes, None]:
         yield await self.whole(body, model=model)
 
-    async def whole(self, body: Mapping[str, Any], *, model: str) -> bytes:
+    async def whole(self, body: Mapping[str, Any], *, model: str, notes: RelayNotes | None = None) -> bytes:
         self.calls.append(model)
         outcome = self.outcomes.pop(0)
         if isinstance(outcome, ProviderFailure):
