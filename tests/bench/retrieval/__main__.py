@@ -18,12 +18,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.bench import chunking
-from tests.bench.retrieval import answers, quality, speed
+from tests.bench.retrieval import answers, nearest, quality, speed
 from tests.bench.retrieval.judged_set import sets_in
 from tests.bench.retrieval.places import BOTH, POSTGRES, new_url, opened, postgres_server
 from tests.bench.retrieval.vectors_file import VectorsFile
 
-PARTS = ("quality", "chunking", "answers", "speed")
+PARTS = ("quality", "chunking", "answers", "speed", "vectors")
 LEAST_GOLD = 0.88
 
 
@@ -89,6 +89,17 @@ async def measure_speed(given: argparse.Namespace, server: str) -> list[str]:
     return found
 
 
+async def measure_vectors(given: argparse.Namespace, server: str) -> list[str]:
+    found = []
+    print()
+    print_head(*nearest.HEAD)
+    for kind in given.databases:
+        async for row in nearest.rows_of(kind, server, given.sizes):
+            print_row(row.cells())
+            found += row.faults
+    return found
+
+
 async def measure(given: argparse.Namespace, server: str) -> list[str]:
     vectors = VectorsFile(given.model, given.cache) if given.model else None
     found = []
@@ -100,6 +111,8 @@ async def measure(given: argparse.Namespace, server: str) -> list[str]:
         found += await measure_answers(given, server, vectors)
     if "speed" in given.only:
         found += await measure_speed(given, server)
+    if "vectors" in given.only:
+        found += await measure_vectors(given, server)
     return found
 
 
