@@ -20,6 +20,7 @@ from tests.support.postgres import (
     drop_database,
     empty_database,
     find_source,
+    left_by_all,
     versions,
 )
 
@@ -115,12 +116,32 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_url: str) -> Iterator[str]:
-    """A database to empty again and again."""
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """A migrated database to copy, to which nobody connects."""
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         url = runner.run(create_database(postgres_url))
         runner.run(_migrate(url))
-        yield url
+        runner.run(left_by_all(postgres_url, url))
+    yield url
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(drop_database(postgres_url, url))
+
+
+@pytest.fixture
+async def new_postgres(postgres_url: str, postgres_template: str) -> AsyncIterator[str]:
+    """The URL of a new database of one's own, migrated."""
+    url = await create_database(postgres_url, like=postgres_template)
+    yield url
+    await drop_database(postgres_url, url)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """A database to empty again and again."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        url = runner.run(create_database(postgres_url, like=postgres_template))
+    yield url
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         runner.run(drop_database(postgres_url, url))
 
 

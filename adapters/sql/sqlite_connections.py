@@ -60,12 +60,13 @@ class SqliteConnections:
 
     async def patiently(self, work: Callable[[], T]) -> T:
         """Do it on the event loop, as soon as no other process (a backup, a shell) has the file locked."""
-        deadline = time.monotonic() + self._wait_seconds
+        now = asyncio.get_running_loop().time
+        deadline = now() + self._wait_seconds
         while True:
             try:
                 return work()
             except (sqlite3.OperationalError, OperationalError) as error:
-                if not _is_busy(error) or time.monotonic() > deadline:
+                if not _is_busy(error) or now() > deadline:
                     raise
             await asyncio.sleep(BUSY_PAUSE_SECONDS)
 

@@ -1,5 +1,6 @@
 """Where the suite's real Postgres comes from, and new databases on it."""
 
+import asyncio
 import gc
 import os
 import re
@@ -51,11 +52,21 @@ async def versions(url: str) -> str:
     return f"server {server}, pgvector {vector or 'missing'}"
 
 
-async def create_database(server_url: str) -> str:
-    """The URL of a new, empty database."""
+async def create_database(server_url: str, *, like: str = "/template0") -> str:
+    """The URL of a new database: empty, or a copy of the one at the URL `like`, to which nobody may be connected."""
     name = f"test_{uuid.uuid4().hex}"
-    await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE template0")
+    await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {urlsplit(like).path[1:]}")
     return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+
+
+async def left_by_all(server_url: str, url: str) -> None:
+    """Return when nobody is connected to the database at `url`: a connection that was closed ends a moment later."""
+    connected = f"SELECT 1 FROM pg_stat_activity WHERE datname = '{urlsplit(url).path[1:]}'"
+    connection = await asyncpg.connect(server_url)
+    async with asyncio.timeout(60):
+        while await connection.fetch(connected):  # noqa: ASYNC110  # the server has no event for it
+            await asyncio.sleep(0.01)
+    await connection.close()
 
 
 async def drop_database(server_url: str, url: str) -> None:
@@ -68,7 +79,7 @@ async def empty_database(url: str) -> None:
 
     Fails when somebody left a transaction open in it.
     """
-    connection = await asyncpg.connect(url, server_settings={"lock_timeout": "2s"})
+    connection = await asyncpg.connect(url, server_settings={"lock_timeout": "30s"})
     try:
         tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         names = ", ".join(f'"{table}"' for (table,) in tables if table != "alembic_version")

@@ -15,21 +15,24 @@ from domain.errors import ReplyInProgress, StorageUnavailable
 from domain.idempotency import KeyUse
 from domain.run import Run, RunId, WorkerId
 from tests.support.builders import ALICE, ONE, TWO, add_conversation, ask, ending, key, opened, queue, turn
+from tests.support.leaping_time import LIMIT_SECONDS, PATIENCE_SECONDS
 
 HELD = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 @pytest.fixture
-async def other(fresh_postgres: str, postgres: SqlDatabase) -> AsyncIterator[SqlDatabase]:
+async def other(new_postgres: str, postgres: SqlDatabase) -> AsyncIterator[SqlDatabase]:
     """The same database as another process has it."""
-    database = SqlDatabase.connect(fresh_postgres, pool_size=3, wait_seconds=1, statement_seconds=1)
+    database = SqlDatabase.connect(
+        new_postgres, pool_size=3, wait_seconds=LIMIT_SECONDS, statement_seconds=LIMIT_SECONDS
+    )
     yield database
     await database.dispose()
 
 
 @pytest.fixture
-async def administrator(fresh_postgres: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(fresh_postgres)
+async def administrator(new_postgres: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(new_postgres)
     yield connection
     await connection.close()
 
@@ -48,7 +51,7 @@ async def test_a_claim_does_not_wait_for_who_asks_in_the_conversation(
         await tx.conversations.get(conversation.id, owner=ALICE)
         began = monotonic()
         claimed = await claim(other)
-        assert monotonic() - began < 0.5
+        assert monotonic() - began < PATIENCE_SECONDS
     assert ([run.id for run in claimed.runs], claimed.others_wait) == ([elsewhere.id], True)
     assert [run.id for run in (await claim(other)).runs] == [queued.id]
 
@@ -94,31 +97,28 @@ async def test_who_asks_at_the_moment_of_a_claim_is_refused_or_first(postgres: S
     questions = [
         asyncio.create_task(question(dice.choice([postgres, other]), dice.choice(conversations))) for _ in range(120)
     ]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(2 * PATIENCE_SECONDS):
         done = await asyncio.gather(work(postgres, ONE), work(other, TWO), *questions)
     assert sum(count for count in done if count) > 0
     assert not (await claim(postgres)).others_wait
 
 
-async def test_what_a_frozen_process_holds_is_soon_free(postgres: SqlDatabase, other: SqlDatabase) -> None:
+async def test_what_a_frozen_process_holds_is_free_after_both_limits(postgres: SqlDatabase, other: SqlDatabase) -> None:
     conversation = await add_conversation(postgres)
+    async with postgres.backend.begin() as session:
 
-    async def ask_and_freeze() -> None:
-        async with postgres.begin() as tx:
-            await tx.runs.open(turn(conversation))
-            async with asyncio.timeout(8):
-                while not await ask_elsewhere():
-                    pass
-            await tx.commit()
+        async def execute(statement: str) -> object:
+            return await session.run(lambda connection: connection.exec_driver_sql(statement).scalar(), slow=False)
 
-    async def ask_elsewhere() -> Run | None:
-        try:
-            return await ask(other, conversation, "elsewhere")
-        except StorageUnavailable:
-            return None
+        async def execute_and_freeze(statement: str) -> None:
+            await session.run(lambda connection: connection.exec_driver_sql(statement), slow=False)
+            await ask(other, conversation, "elsewhere")  # waits until the row is free
+            await session.commit()
 
-    with pytest.raises(StorageUnavailable):
-        await ask_and_freeze()
+        assert await execute("SHOW idle_in_transaction_session_timeout") == "2min"
+        await execute("SELECT 1 FROM conversations FOR UPDATE")
+        with pytest.raises(StorageUnavailable):
+            await execute_and_freeze("SET LOCAL idle_in_transaction_session_timeout = 50")
     with pytest.raises(ReplyInProgress):
         await ask(postgres, conversation, "again")
 
