@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from domain.citation import Citation, SourceCited, SourcesChecked
 from domain.conversation import MessageId, Part, Reasoning, Text, ToolCall, ToolResult
 from domain.run import AnswerReset, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta
 from domain.step import ApprovalRequested, StepFinished, ToolFinished
 from domain.tool import ToolCallDelta, call_of
 from entrypoints.ai_sdk.ids import ui_call_id, ui_part_id
+from entrypoints.ai_sdk.sources import source_document
 from entrypoints.ai_sdk.values import output_of, parsed
+from entrypoints.http.sources import source_object
 
 Chunk = dict[str, Any]
 
@@ -81,6 +84,11 @@ class AnswerFold:
                 self._tell(call_id, content, is_error=is_error)
             case ApprovalRequested(call_id, approval_id):
                 self._emit("tool-approval-request", approvalId=str(approval_id), toolCallId=self._wire(call_id))
+            case SourceCited(citation):
+                self._cite(citation)
+            case SourcesChecked(citations):
+                sources = [source_object(citation) for citation in citations]
+                self._emit("message-metadata", messageMetadata={"sources": sources})
             case AnswerReset(parts):
                 self._begin_anew(parts)
             case RunFinished():
@@ -100,6 +108,11 @@ class AnswerFold:
             self._open.shown = True
             self._emit(f"{kind}-start", id=self._open.id)
         self._emit(f"{kind}-delta", id=self._open.id, delta=text)
+
+    def _cite(self, citation: Citation) -> None:
+        """A part of the page's message, beside the text that goes on."""
+        self._next_part()
+        self._out.append(source_document(self._message, citation))
 
     def _close(self) -> None:
         open, self._open = self._open, None
@@ -164,6 +177,8 @@ class AnswerFold:
         match part:
             case Text(text):
                 self._write("text", text)
+                for citation in part.citations:
+                    self._cite(citation)
             case Reasoning(text):
                 self._write("reasoning", text)
             case ToolCall():

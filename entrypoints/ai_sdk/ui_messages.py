@@ -7,6 +7,7 @@ from typing import Any
 from domain.conversation import Image, Message, MessageStatus, Reasoning, Role, Text, ToolCall, ToolResult
 from entrypoints.ai_sdk.answer_fold import NOT_JSON
 from entrypoints.ai_sdk.ids import ui_call_id, ui_message_id, ui_part_id
+from entrypoints.ai_sdk.sources import source_document
 from entrypoints.ai_sdk.values import output_of, parsed
 
 UIPart = dict[str, Any]
@@ -88,6 +89,8 @@ def _answered(group: Sequence[Message]) -> list[UIPart]:
                 told = False
                 if isinstance(part, ToolCall):
                     calls[part.id] = shown
+                elif isinstance(part, Text):
+                    parts += [source_document(message.id, citation) for citation in part.citations]
     return parts
 
 

@@ -1,5 +1,5 @@
-"""The names that OpenAI's clients know rows by: `resp_` a run, `conv_` a conversation, `msg_`, `fc_`, `rs_`, `fco_`
-and `mcp_` the items of a message."""
+"""The names that OpenAI's clients know rows by: `resp_` a run, `conv_` a conversation, `file_` a document; `msg_`,
+`fc_`, `rs_`, `fco_` and `mcp_` the items of a message."""
 
 import re
 from dataclasses import dataclass
@@ -35,6 +35,10 @@ def response_id(run_id: int) -> str:
 
 def conversation_id(id: int) -> str:
     return f"conv_{id}"
+
+
+def file_id(id: int) -> str:
+    return f"file_{id}"
 
 
 def item_id(type: str, key: str, place: int = 0, attempt: int = 0) -> str:

@@ -1,12 +1,13 @@
 """The items that OpenAI's clients know a message as: one for each part that is said, thought or called."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from domain.approval import Approval
+from domain.citation import Citation
 from domain.conversation import Image, Part, Phase, Reasoning, Text, ToolCall, ToolResult
-from entrypoints.openai.ids import item_id
+from entrypoints.openai.ids import file_id, item_id
 
 Item = dict[str, Any]
 
@@ -14,8 +15,22 @@ SERVER = "parley"
 """The `server_label` of the tools that are run here."""
 
 
-def output_text(text: str) -> Item:
-    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+def output_text(text: str, annotations: Iterable[Item] = ()) -> Item:
+    return {"type": "output_text", "text": text, "annotations": list(annotations), "logprobs": []}
+
+
+def file_citation(citation: Citation, index: int) -> Item:
+    """`index` is where in the text its number first stands. Beyond what OpenAI tells: which number, page and words."""
+    return {
+        "type": "file_citation", "file_id": file_id(citation.document_id), "filename": citation.filename,
+        "index": index, "number": citation.number, "page": citation.page, "quote": citation.quote,
+        "verified": citation.verified,
+    }  # fmt: skip
+
+
+def place_of(citation: Citation, text: str) -> int:
+    """Where in the text the number of the citation first stands."""
+    return max(0, text.find(f"[{citation.number}]"))
 
 
 def reasoning_text(text: str) -> Item:
@@ -64,7 +79,8 @@ def item_of(part: Text | Reasoning | ToolCall, id: str, status: str) -> Item:
     """What an assistant's part is as an item."""
     match part:
         case Text(text):
-            return message_item(id, status, output_text(text), phase=part.phase)
+            annotations = [file_citation(citation, place_of(citation, text)) for citation in part.citations]
+            return message_item(id, status, output_text(text, annotations), phase=part.phase)
         case Reasoning(text):
             return reasoning_item(id, status, reasoning_text(text))
         case ToolCall():

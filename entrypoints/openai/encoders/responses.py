@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from domain.citation import Citation, SourceCited, SourcesChecked
 from domain.conversation import Part, Reasoning, Text, ToolCall, ToolResult
 from domain.run import AnswerReset, Problem, ReasoningDelta, RunEvent, RunFinished, RunStatus, TextDelta
 from domain.step import ApprovalRequested, StepFinished, ToolFinished, ToolStarted
@@ -17,8 +18,10 @@ from entrypoints.openai.encoders.items import (
     Item,
     approval_item,
     call_item,
+    file_citation,
     message_item,
     output_text,
+    place_of,
     reasoning_item,
     reasoning_text,
     refusal,
@@ -39,6 +42,7 @@ class OpenItem:
     type: str
     call: ToolCallDelta | None = None
     pieces: list[str] = field(default_factory=list)
+    cited: dict[int, Item] = field(default_factory=dict)
 
     def as_item(self, status: str, *content: Item, output: str | None = None) -> Item:
         """An item of text with this content, or the call with all that was written of its arguments."""
@@ -103,6 +107,10 @@ class ResponseFold:
                 self._tell(call_id, content, is_error=is_error)
             case ApprovalRequested():
                 self._ask(event)
+            case SourceCited(citation):
+                self._cite(citation)
+            case SourcesChecked(citations):
+                self._check(citations)
             case AnswerReset():
                 self._begin_anew(event)
             case RunFinished():
@@ -127,6 +135,24 @@ class ResponseFold:
         self._say("reasoning", text)
         if ends:
             self._close_text("completed")
+
+    def _cite(self, citation: Citation, index: int | None = None) -> None:
+        """The number comes next, or stands at `index`."""
+        self._say("message", "")
+        if (item := self._text) is None:
+            return
+        place = sum(map(len, item.pieces)) if index is None else index
+        annotation = item.cited[citation.number] = file_citation(citation, place)
+        number = len(item.cited) - 1
+        added = {"content_index": 0, "annotation_index": number, "annotation": annotation}
+        self._emit("response.output_text.annotation.added", item, **added)
+
+    def _check(self, citations: Iterable[Citation]) -> None:
+        """The words that bear the answer out are known at its end, and are told with the whole text."""
+        cited = self._text.cited if self._text else {}
+        for citation in citations:
+            if old := cited.get(citation.number):
+                cited[citation.number] = file_citation(citation, old["index"])
 
     def _call(self, piece: ToolCallDelta) -> None:
         """Calls may be written side by side: they stay open to the end."""
@@ -169,6 +195,8 @@ class ResponseFold:
             match part:
                 case Text(text):
                     self._say("message", text)
+                    for citation in part.citations:
+                        self._cite(citation, place_of(citation, text))
                 case Reasoning(text, state):
                     self._think(text, ends=state is not None)
                 case ToolCall():
@@ -224,7 +252,7 @@ class ResponseFold:
             part = refusal(text)
             self._emit("response.refusal.done", item, content_index=0, refusal=text)
         else:
-            part = output_text(text)
+            part = output_text(text, item.cited.values())
             self._emit("response.output_text.done", item, content_index=0, text=text, logprobs=[])
         self._emit("response.content_part.done", item, content_index=0, part=part)
         self._close_item(item, item.as_item(status, part))
