@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from entrypoints.container import Container, close, prepare
 from entrypoints.doctor import report, setup_hint
 from entrypoints.lifespan import running
+from entrypoints.logs import set_up_logging
 from entrypoints.provider_set import CannotStart
 from entrypoints.server import Server
 from entrypoints.settings import Settings, misspelt
@@ -30,6 +31,7 @@ def worker(settings: Settings) -> int:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        set_up_logging(settings)
         container = Container(settings=settings)
         async with running(container):
             print(f"A worker on {container.database().describe()}", flush=True)

@@ -11,9 +11,11 @@ from types import FrameType
 
 import uvicorn
 
+from entrypoints.bounded_http import BoundedHttp
 from entrypoints.container import Container, prepare
 from entrypoints.doctor import setup_hint, summary
 from entrypoints.http.app import create_app
+from entrypoints.logs import set_up_logging
 from entrypoints.sign_in_set import check_secret
 
 
@@ -26,14 +28,16 @@ class Server(uvicorn.Server):
 
     def __init__(self, container: Container) -> None:
         settings = container.settings()
+        set_up_logging(settings)
         config = uvicorn.Config(
             create_app(container),
             host=settings.host,
             port=settings.port,
             log_level="warning" if settings.log_level == "info" else settings.log_level,
+            log_config=None,  # as set_up_logging has it
             access_log=False,
             loop="uvloop" if find_spec("uvloop") else "asyncio",
-            http="httptools",
+            http=BoundedHttp,
             ws="websockets-sansio",
             ws_max_size=settings.max_body_bytes,
             lifespan="on",

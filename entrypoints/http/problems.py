@@ -231,4 +231,6 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> Response:
         detail = "Something went wrong here; the log has the reason under this request id"
-        return problem_response(request.scope, problem_body(500, "internal_error", detail, request_id_of(request)))
+        id = request_id_of(request)
+        headers = {"X-Request-Id": id, "X-Content-Type-Options": "nosniff"}  # no middleware of ours sees this answer
+        return problem_response(request.scope, problem_body(500, "internal_error", detail, id), headers)

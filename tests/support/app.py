@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx2
 import uvicorn
 
+from entrypoints.bounded_http import BoundedHttp
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings
@@ -33,7 +34,7 @@ async def parley(**settings: object) -> AsyncIterator[Parley]:
     config = uvicorn.Config(
         create_app(container),
         port=0,
-        http="httptools",
+        http=BoundedHttp,
         ws="websockets-sansio",
         lifespan="on",
         proxy_headers=False,  # as entrypoints/server.py has it
