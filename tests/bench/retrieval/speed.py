@@ -14,14 +14,16 @@ from adapters.stemming.snowball import SnowballStemmer
 from application.knowledge.models_in_time import ModelsInTime
 from application.knowledge.search_documents import SearchDocuments
 from domain.access import LOCAL_OWNER
-from domain.knowledge import Document
+from domain.knowledge import DocumentId
 from tests.bench.retrieval.filling import add_document
 from tests.bench.retrieval.judged_set import JudgedSet
+from tests.bench.retrieval.large import fill
 from tests.bench.retrieval.made_up import chunks_like, in_documents
 from tests.bench.retrieval.metrics import percentile
 from tests.bench.retrieval.places import POSTGRES, new_url, opened
 
 CHUNKS_A_DOCUMENT = 100
+UPLOADED = 100_000
 QUESTIONS = 200
 MIB = 2**20
 MOST_MILLISECONDS, AT_CHUNKS = 100.0, 5_000
@@ -34,7 +36,7 @@ class Row:
 
     database: str
     chunks: int
-    chunks_a_second: float
+    chunks_a_second: float | None
     milliseconds: list[float]
     quoted: list[float]
     filtered: list[float]
@@ -44,7 +46,8 @@ class Row:
     def cells(self) -> list[str]:
         p50 = percentile(self.milliseconds, 50)
         slow = [percentile(some, 95) for some in (self.milliseconds, self.quoted, self.filtered)]
-        numbers = [f"{number:.0f}" for number in (self.chunks_a_second, p50, *slow)]
+        rate = f"{self.chunks_a_second:.0f}" if self.chunks_a_second else "-"
+        numbers = [rate, *(f"{number:.0f}" for number in (p50, *slow))]
         sizes = [f"{size / MIB:,.0f}" for size in (self.memory_bytes, self.disk_bytes)]
         return [self.database, f"{self.chunks:,}", *numbers, *sizes]
 
@@ -56,10 +59,11 @@ class Row:
 
 
 async def rows_of(judged: JudgedSet, kind: str, server: str, sizes: Sequence[int]) -> AsyncIterator[Row]:
-    """One row a size, of a database that grows from one to the next."""
+    """One row a size. Up to UPLOADED, chunks are indexed as uploads are, in a database that grows from one to the next;
+    larger ones are made at once."""
     chunks, stored = chunks_like(judged), 0
     async with new_url(kind, server) as url, opened(url) as database:
-        for size in sorted(sizes):
+        for size in sorted(size for size in sizes if size <= UPLOADED):
             before, spent = stored, 0.0
             for some in in_documents(chunks, size - stored, CHUNKS_A_DOCUMENT):
                 begun = time.perf_counter()
@@ -67,11 +71,20 @@ async def rows_of(judged: JudgedSet, kind: str, server: str, sizes: Sequence[int
                 spent += time.perf_counter() - begun
                 stored += len(some)
             if stored > before:
-                yield await _asked(database, kind, url, judged, last, stored, (stored - before) / spent)
+                yield await _asked(database, kind, url, judged, last.id, stored, (stored - before) / spent)
+    for size in sorted(size for size in sizes if size > UPLOADED):
+        async with new_url(kind, server) as url, opened(url) as database:
+            yield await _asked(database, kind, url, judged, DocumentId(await fill(database, judged, size)), size, None)
 
 
 async def _asked(
-    database: SqlDatabase, kind: str, url: str, judged: JudgedSet, last: Document, chunks: int, rate: float
+    database: SqlDatabase,
+    kind: str,
+    url: str,
+    judged: JudgedSet,
+    document: DocumentId,
+    chunks: int,
+    rate: float | None,
 ) -> Row:
     asked = list(judged.questions.values())[:QUESTIONS]
     quoted = [f'"{" ".join(question.split()[:2])}" {question}' for question in asked]
@@ -81,19 +94,19 @@ async def _asked(
         rate,
         await _times(database, asked),
         await _times(database, quoted),
-        await _times(database, asked, last),
+        await _times(database, asked, document),
         psutil.Process(os.getpid()).memory_info().rss,
         await _on_disk(database, kind, url),
     )
 
 
-async def _times(database: SqlDatabase, asked: Sequence[str], document: Document | None = None) -> list[float]:
+async def _times(database: SqlDatabase, asked: Sequence[str], document: DocumentId | None = None) -> list[float]:
     """Milliseconds; the first questions of all, which fill caches, are asked twice."""
     search = SearchDocuments(read=database.read, stemmer=SnowballStemmer(), models=ModelsInTime())
     times = []
     for question in [*asked[:20], *asked]:
         begun = time.perf_counter()
-        await search(question, owner=LOCAL_OWNER, documents=[document.id] if document else None)
+        await search(question, owner=LOCAL_OWNER, documents=[document] if document else None)
         times.append((time.perf_counter() - begun) * 1e3)
     return times[20:]
 

@@ -93,6 +93,7 @@ async def taken_in(http: aiohttp.ClientSession, id: int) -> str:
 
 
 async def measured(url: str, people: int, pages: int) -> dict[str, Any]:
+    files = [("book.pdf", book(pages)), *((f"notes-{n}.txt", notes(n)) for n in range(DOCUMENTS))]
     async with aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=0)) as http:
         chats = Chats(http)
         async with asyncio.TaskGroup() as group:
@@ -101,7 +102,6 @@ async def measured(url: str, people: int, pages: int) -> dict[str, Any]:
             quiet = time.perf_counter()
             await asyncio.sleep(QUIET_SECONDS)
             busy = time.perf_counter()
-            files = [("book.pdf", book(pages)), *((f"notes-{n}.txt", notes(n)) for n in range(DOCUMENTS))]
             ids = await asyncio.gather(*(upload(http, name, content) for name, content in files))
             received = time.perf_counter()
             ends = await asyncio.gather(*(taken_in(http, id) for id in ids))
