@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from itertools import count
 
 from application.knowledge.erase_blobs import EraseBlobs
 from application.knowledge.settle_documents import SettleDocuments
@@ -11,6 +12,8 @@ from domain.errors import StorageUnavailable
 log = logging.getLogger(__name__)
 
 SECONDS = 2.0
+ERASE_EVERY = 30
+"""Only what was left behind by a crash or a store that did not answer is erased here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +25,11 @@ class Housekeeping:
     seconds: float = SECONDS
 
     async def run_forever(self) -> None:
-        while True:
+        for round_ in count():
             try:
                 await self.settle()
-                await self.erase()
+                if round_ % ERASE_EVERY == 0:
+                    await self.erase()
             except StorageUnavailable as error:
                 log.warning("documents are tidied up later: %s", error)
             except Exception:  # whatever it is, the next time may go better, and nothing depends on it meanwhile

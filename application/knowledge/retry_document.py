@@ -10,6 +10,7 @@ from application.ports.clock import Now
 from application.ports.storage import Transaction
 from domain.access import Principal
 from domain.chunking.settings import ChunkSettings
+from domain.errors import DocumentConflict
 from domain.idempotency import IdempotencyKey
 from domain.ingestion import chunking_by
 from domain.knowledge import Document, DocumentId, DocumentStatus
@@ -34,6 +35,8 @@ class RetryDocument:
         """The run before goes with its conversation."""
         was = await tx.documents.get(id, owner=principal.owner)
         stopped = await seen(tx, was, principal.owner)
+        if not stopped.status.is_stopped:
+            raise DocumentConflict(stopped.status, DocumentStatus.QUEUED)
         queued = replace(stopped.moved(DocumentStatus.QUEUED, self.now()), run_id=None)
         await tx.search.clear(id, owner=principal.owner, at=self.now())
         await tx.documents.change(queued, was=was)
