@@ -4,7 +4,7 @@ It is started when the first test asks; or, when several processes share the tes
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 
 from tests.support import browser, node
 from tests.support.databases import migrated, open_database
+from tests.support.patient_loop import PatientLoop
 from tests.support.postgres import (
     MISSING,
     Source,
@@ -43,6 +44,10 @@ def _postgres_header(config: pytest.Config) -> str:
     url = stack.enter_context(source.running())
     config.stash[SHARED] = stack, url
     return f"Postgres: {_in_use(config, source, url)}"
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return {"patient": PatientLoop}
 
 
 def pytest_configure_node(node: Any) -> None:

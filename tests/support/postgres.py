@@ -119,8 +119,8 @@ def _docker_answers() -> bool:
 def _in_docker() -> Iterator[str]:
     from testcontainers.community.postgres import PostgresContainer
 
-    container = PostgresContainer(IMAGE, driver=None).with_command("postgres -c max_connections=200 -c jit=off")
-    with container as running:
+    settings = "-c max_connections=200 -c jit=off -c fsync=off -c full_page_writes=off"
+    with PostgresContainer(IMAGE, driver=None).with_command(f"postgres {settings}") as running:
         yield running.get_connection_url()
 
 

@@ -42,7 +42,7 @@ async def test_it_answers_and_leaves_accounts_modes_and_files_as_they_were(wheel
         beside = modes_on_the_way_to(server.folder.parent)
         connection = await asyncpg.connect(server.url)
         assert await connection.fetchval("SELECT lower('ÄÉ')") == "äé"
-        assert await connection.fetchval("SHOW fsync") == "on"
+        assert await connection.fetchval("SHOW fsync") == "off"
         assert await connection.fetchval("SHOW listen_addresses") == ""
         await connection.close()
         assert (server.folder.stat().st_mode & 0o777) == 0o700

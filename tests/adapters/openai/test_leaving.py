@@ -32,8 +32,8 @@ async def nothing_left(provider: ScriptedProvider) -> AsyncIterator[None]:
     sys.set_asyncgen_hooks(finalizer=finalize)
     try:
         yield
-        await provider.until(lambda: provider.open_calls == 0 and provider.connections == 0, seconds=1)
-        await provider.until(lambda: asyncio.all_tasks() <= before, seconds=1)
+        await provider.until(lambda: provider.open_calls == 0 and provider.connections == 0)
+        await provider.until(lambda: asyncio.all_tasks() <= before)
     finally:
         sys.set_asyncgen_hooks(*hooks)
     assert abandoned == []
@@ -53,7 +53,7 @@ async def test_cancelling_before_the_first_byte_closes_the_connection(
         task = asyncio.create_task(hear(model, question("Hello", fault)))
         await provider.until(lambda: provider.open_calls)
         await cancel(task)
-        await provider.until(lambda: provider.calls[0].aborted, seconds=1)
+        await provider.until(lambda: provider.calls[0].aborted)
 
 
 async def test_cancelling_before_the_first_token_closes_the_connection(
@@ -65,7 +65,7 @@ async def test_cancelling_before_the_first_token_closes_the_connection(
         task = asyncio.create_task(anext(batches))
         await provider.until(lambda: "reader" in batches.ag_frame.f_locals)  # type: ignore[attr-defined]
         await cancel(task)
-        await provider.until(lambda: provider.calls[0].aborted, seconds=1)
+        await provider.until(lambda: provider.calls[0].aborted)
 
 
 @pytest.mark.parametrize("fault", ["stall_mid", "words=1000,delay=0.005"])
@@ -76,7 +76,7 @@ async def test_cancelling_amid_the_answer_closes_the_connection(
         task = asyncio.create_task(hear(model, question("Hello", fault)))
         await provider.until(lambda: provider.calls and provider.calls[0].tokens_sent >= 2)
         await cancel(task)
-        await provider.until(lambda: provider.calls[0].aborted, seconds=1)
+        await provider.until(lambda: provider.calls[0].aborted)
 
 
 @pytest.mark.parametrize("name", ["words=1000,delay=0.005", "huge"])
@@ -86,7 +86,7 @@ async def test_closing_the_generator_amid_the_answer_closes_the_connection(
     async with nothing_left(provider):
         async with aclosing(model.stream(question("Hello", name))) as batches:
             await anext(batches)
-        await provider.until(lambda: provider.calls[0].aborted, seconds=1)
+        await provider.until(lambda: provider.calls[0].aborted)
     assert len(provider.calls) == 1
 
 
@@ -96,7 +96,7 @@ async def test_closing_at_the_last_event_is_no_abort(model: OpenAILanguageModel,
             async for batch in batches:
                 if isinstance(batch[-1], ModelFinished):
                     break
-        await provider.until(lambda: provider.open_calls == 0, seconds=1)
+        await provider.until(lambda: provider.open_calls == 0)
     assert not provider.calls[0].aborted
 
 
@@ -156,7 +156,7 @@ async def test_cancelling_an_embedding_closes_the_connection(
         task = asyncio.create_task(embedder.embed(["one"]))
         await provider.until(lambda: provider.open_calls)
         await cancel(task)
-        await provider.until(lambda: provider.calls[0].aborted, seconds=1)
+        await provider.until(lambda: provider.calls[0].aborted)
 
 
 async def test_a_server_is_closed_with_the_connections_that_it_keeps(

@@ -272,7 +272,7 @@ async def test_the_next_answer_comes_over_the_same_connection(
 @pytest.fixture
 async def no_call_is_left(provider: ScriptedProvider) -> AsyncIterator[None]:
     yield
-    await provider.until(lambda: provider.open_calls == 0, seconds=1)
+    await provider.until(lambda: provider.open_calls == 0)
 
 
 @pytest.mark.usefixtures("no_call_is_left")
@@ -282,6 +282,6 @@ async def test_a_failure_or_a_reader_that_leaves_closes_the_call(
     relay = OpenAIChatRelay(connect(idle_seconds=0.1))
     async with aclosing(relay.stream(STREAM, model="words=1000,delay=0.005")) as pieces:
         await anext(pieces)
-    await provider.until(lambda: provider.calls[0].aborted, seconds=1)
+    await provider.until(lambda: provider.calls[0].aborted)
     await passed(relay, "stall_mid")
     await passed(relay, "html200,chunked=false")

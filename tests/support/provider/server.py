@@ -1,7 +1,6 @@
 """The scripted provider: takes connections, remembers calls, says which script each one gets."""
 
 import asyncio
-import time
 from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -65,11 +64,12 @@ class ScriptedProvider:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], Any], seconds: float = 20.0) -> None:
         """Wait for the condition; raise TimeoutError, with the calls, when it does not come true in time."""
-        end = time.monotonic() + seconds
+        now = asyncio.get_running_loop().time
+        end = now() + seconds
         while not condition():
-            if time.monotonic() > end:
+            if now() > end:
                 raise TimeoutError(f"not within {seconds} s; calls: {self.calls}")
             await asyncio.sleep(0.005)
 
