@@ -213,10 +213,10 @@ class Container(containers.DeclarativeContainer):
         recorder=usage.provided.recorder,
     )
     mcp_tools = providers.Singleton(mcp_tools, settings, to_close)
-    tool_sources = providers.Singleton(tool_sources, settings, now, mcp_tools)
-    toolbox = providers.Singleton(open_toolbox, settings, tool_sources)
     execute_run = providers.Singleton(ExecuteRun, model=model)
     knowledge = providers.Singleton(knowledge_services, settings, read, embedder, model, execute_run)
+    tool_sources = providers.Singleton(tool_sources, settings, now, mcp_tools, knowledge.provided.document_tools)
+    toolbox = providers.Singleton(open_toolbox, settings, tool_sources)
     ask_persons = providers.Singleton(
         AskPersons,
         begin=begin,
@@ -228,7 +228,7 @@ class Container(containers.DeclarativeContainer):
     run_agent = providers.Singleton(
         RunAgent,
         toolbox=toolbox,
-        step=providers.Singleton(ModelStep, execute=execute_run),
+        step=providers.Singleton(ModelStep, execute=execute_run, cite=knowledge.provided.cite_found),
         call=providers.Singleton(CallTools, toolbox=toolbox),
         persons=ask_persons,
         schema_mismatch=providers.Object(schema_mismatch),
@@ -313,7 +313,7 @@ class Container(containers.DeclarativeContainer):
         agent=providers.Singleton(
             RunAgent,
             toolbox=toolbox,
-            step=providers.Singleton(ModelStep, execute=execute_run),
+            step=providers.Singleton(ModelStep, execute=execute_run, cite=knowledge.provided.cite_found),
             call=providers.Singleton(CallTools, toolbox=toolbox),
             persons=providers.Object(NobodyToAsk()),
             schema_mismatch=providers.Object(schema_mismatch),

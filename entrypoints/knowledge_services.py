@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from adapters.stemming.snowball import SnowballStemmer
 from application.knowledge.answer_from_documents import AnswerFromDocuments
 from application.knowledge.check_citations import CheckCitations
+from application.knowledge.cite_found import CiteFound
+from application.knowledge.document_tools import DocumentTools
 from application.knowledge.find_passages import FindPassages
 from application.knowledge.find_sources import FindSources
 from application.knowledge.models_in_time import ModelsInTime
@@ -22,6 +24,8 @@ class KnowledgeServices:
     search: SearchDocuments
     find_passages: FindPassages
     answer_from_documents: AnswerFromDocuments
+    cite_found: CiteFound
+    document_tools: DocumentTools
 
 
 def knowledge_services(
@@ -30,13 +34,18 @@ def knowledge_services(
     stemmer = SnowballStemmer()
     models = ModelsInTime(embedder=embedder, embedding_seconds=settings.search_seconds)
     search = SearchDocuments(read=read, stemmer=stemmer, models=models)
+    check = CheckCitations(read=read, stemmer=stemmer)
     answer = AnswerFromDocuments(
         execute=execute,
         rewrite=RewriteQuestion(model=model, seconds=settings.rewrite_seconds),
         find=FindSources(read=read, search=search, whole_tokens=settings.rag_whole_tokens),
-        check=CheckCitations(read=read, stemmer=stemmer),
+        check=check,
         stemmer=stemmer,
     )
     return KnowledgeServices(
-        search=search, find_passages=FindPassages(read=read, search=search), answer_from_documents=answer
+        search=search,
+        find_passages=FindPassages(read=read, search=search),
+        answer_from_documents=answer,
+        cite_found=CiteFound(read=read, stemmer=stemmer, check=check),
+        document_tools=DocumentTools(search=search),
     )

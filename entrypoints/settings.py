@@ -20,7 +20,7 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 OPENAI_DEFAULT = "openai:gpt-4o-mini"
 ANTHROPIC_DEFAULT = "anthropic:claude-haiku-5-5"
 DEMO_DEFAULT = "demo:parrot"
-BUILT_IN = ("calculator", "current_time", "get_weather")
+BUILT_IN = ("calculator", "current_time", "get_weather", "search_documents")
 """Of the built-in tools those that change nothing and reach one server at most."""
 
 

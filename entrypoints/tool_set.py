@@ -10,6 +10,7 @@ from adapters.tools.tools_file import ToolsFileBroken, load_tools
 from application.ports.clock import Now
 from application.ports.tools import ToolProvider
 from application.tools.toolbox import Toolbox
+from domain.retrieval.search_result import SEARCH_TOOL
 from domain.tool import ApprovalRule
 from entrypoints.provider_set import CannotStart, Closing
 from entrypoints.settings import Settings
@@ -27,12 +28,17 @@ def mcp_tools(settings: Settings, to_close: list[Closing]) -> McpTools | None:
     return tools
 
 
-def tool_sources(settings: Settings, now: Now, mcp: McpTools | None) -> dict[str, ToolProvider]:
+def tool_sources(
+    settings: Settings, now: Now, mcp: McpTools | None, documents: ToolProvider
+) -> dict[str, ToolProvider]:
     """By name; where two tools are called the same, the operator's own come first. Raise CannotStart."""
     try:
         own = load_tools(settings.tools_file) if settings.tools_file else ()
         built_in = built_in_tools(
-            settings.tools, now=now, weather_url=settings.weather_url, geocoding_url=settings.geocoding_url
+            [name for name in settings.tools if name != SEARCH_TOOL],
+            now=now,
+            weather_url=settings.weather_url,
+            geocoding_url=settings.geocoding_url,
         )
     except ToolsFileBroken as error:
         raise CannotStart(f"PARLEY_TOOLS_FILE: {error}") from error
@@ -42,6 +48,8 @@ def tool_sources(settings: Settings, now: Now, mcp: McpTools | None) -> dict[str
         "the tools file": FunctionTools(own),
         "the built-in tools": FunctionTools(built_in),
     }
+    if SEARCH_TOOL in settings.tools:
+        sources["the documents"] = documents
     return {**sources, "the MCP servers": mcp} if mcp else sources
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from adapters.demo.instance import instance_of
 from application.ports.language_model import ModelRequest
 from domain.conversation import PromptMessage, Role, ToolCall, ToolResult
+from domain.retrieval.search_result import SEARCH_TOOL
 from domain.tool import NamedTool, ToolSpec, ToolUse
 
 ORDER = re.compile(r"\bcall ([\w-](?:[\w.-]{0,62}[\w-])?)(?: with (?=\{))?", re.IGNORECASE)
@@ -76,4 +77,6 @@ def _hinted(question: str, tools: Mapping[str, ToolSpec]) -> list[ToolSpec]:
 
 
 def _arguments(tool: ToolSpec, question: str) -> str:
+    if tool.name == SEARCH_TOOL:
+        return json.dumps({"query": question}, ensure_ascii=False)
     return json.dumps(instance_of(tool.parameters or {"type": "object"}, question), ensure_ascii=False)

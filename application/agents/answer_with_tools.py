@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from application.agents.run_agent import RunAgent
 from application.agents.sessions import Sessions
+from application.knowledge.document_tools import allowed_tools
 from application.ports.clock import Now
 from application.runs.live_run import LiveRun
 from application.runs.run_writer import RunWriter
@@ -40,7 +41,7 @@ class AnswerWithTools:
             status=RunStatus.RUNNING,
             fence=0,
             created_at=self.now(),
-            settings=await self.sessions.settings(tuple(allowed)),
+            settings=await self.sessions.settings(allowed_tools(principal, tuple(allowed))),
             user_id=principal.user_id,
             key_id=principal.key_id,
         )

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from application.chat.titles import Titles
+from application.knowledge.document_tools import allowed_tools
 from application.ports.clock import Now
 from application.ports.signals import WORK, Signals
 from application.ports.storage import BeginTransaction, Transaction
@@ -112,7 +113,7 @@ class TurnOpener:
                 place = await wish.find_place(tx)
                 here = await self._may_run_here(tx, wish, place, has_room=has_room)
                 prompt = await self._prompt(tx, wish, place) if here else ()
-                settings = place.settings or grounded_settings(wish.settings, place.conversation.documents, kind=wish.kind)
+                settings = _settings(principal, wish, place)
                 run = await tx.runs.open(self._turn(principal, replace(wish, settings=settings), place, here=here))
                 await wish.opened(tx, run)
                 if wish.key:
@@ -173,6 +174,12 @@ class TurnOpener:
         ):
             self.titles.offer(run, question)
         return outcome
+
+
+def _settings(principal: Principal, wish: TurnWish, place: Place) -> RunSettings:
+    settings = place.settings or grounded_settings(wish.settings, place.conversation.documents, kind=wish.kind)
+    tools = allowed_tools(principal, settings.server_tools)
+    return settings if tools == settings.server_tools else replace(settings, server_tools=tools)
 
 
 async def _to_the_end(opening: Coroutine[Any, Any, Run]) -> Run:

@@ -17,7 +17,7 @@ from domain.retrieval.language import language_of
 from domain.retrieval.not_found import not_found
 from domain.run import Run, RunEvent, RunFinished, RunStatus, TextDelta, answer_of
 from domain.step import SEARCH_STEP, StepFinished
-from domain.usage import total_usage
+from domain.usage import Purpose, total_usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +32,13 @@ class AnswerFromDocuments:
         """As Performer. Where nothing relevant is found no model is asked. Waits for a store that does not answer."""
         question, grounding = question_in(prompt), run.settings.grounding
         if grounding is None or not question.strip():
-            return await self.execute(run, prompt, writer.append)
+            return await self.execute(run, prompt, writer.append, writer.charge(Purpose.REPLY))
         whole = await patiently(lambda: self.find.whole(owner=run.owner, grounding=grounding))
-        query, cost = (question, None) if whole else await self.rewrite(prompt, model=run.model)
-        sources, problems = await patiently(lambda: self.find(query, owner=run.owner, grounding=grounding, whole=whole))
+        query, cost = question, None
+        if not whole:
+            query, cost = await self.rewrite(prompt, run.model, writer.charge(Purpose.REWRITE, step=SEARCH_STEP))
+        charge = writer.charge(Purpose.SEARCH, step=SEARCH_STEP)
+        sources, problems = await patiently(lambda: self.find(query, charge, grounding=grounding, whole=whole))
         unsearched = "; ".join(problem.message for problem in problems) or None
         searched = StepFinished(SEARCH_STEP, output=query, problem=unsearched, usage=cost)
         if not sources:
@@ -49,7 +52,7 @@ class AnswerFromDocuments:
 
         stem = self.stemmer.stem_of(language_of(question))
         answer = CitedAnswer(append, {source.number: source for source in sources}, question, stem)
-        outcome = await self.execute(run, grounded(prompt, sources), answer)
+        outcome = await self.execute(run, grounded(prompt, sources), answer, writer.charge(Purpose.REPLY))
         answer.finish()
         if checked := await self.check(run.owner, answer_of(writer.said), sources):
             writer.append([checked])

@@ -38,6 +38,7 @@ class CitedAnswer:
         self._stem = stem
         self._cited = frozenset(cited)
         self._may_find_nothing = may_find_nothing
+        self.has_cited = False
         self._begin()
 
     def __call__(self, events: Sequence[RunEvent]) -> None:
@@ -79,10 +80,11 @@ class CitedAnswer:
         return self._events(pieces)
 
     def _events(self, pieces: Iterable[str | Cited]) -> list[RunEvent]:
-        return [
-            SourceCited(announced(self._by_number[piece.number], self._question, self._stem))
-            if isinstance(piece, Cited)
-            else TextDelta(piece)
-            for piece in pieces
-            if piece
-        ]
+        out: list[RunEvent] = []
+        for piece in pieces:
+            if isinstance(piece, Cited):
+                self.has_cited = True
+                out.append(SourceCited(announced(self._by_number[piece.number], self._question, self._stem)))
+            elif piece:
+                out.append(TextDelta(piece))
+        return out

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from application.knowledge.search_documents import QUESTION_CHARACTERS, SearchDocuments
+from application.ports.metering import Charge
 from application.ports.storage import BeginRead
 from domain.access import OwnerId
 from domain.citation import Grounding
@@ -24,18 +25,20 @@ class FindSources:
     whole_tokens: int
 
     async def __call__(
-        self, question: str, *, owner: OwnerId, grounding: Grounding, whole: Sequence[Passage] = ()
+        self, question: str, charge: Charge, *, grounding: Grounding, whole: Sequence[Passage] = ()
     ) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
         """The sources with their scores, and what part of the search could not be done; none if nothing is relevant.
 
-        With `whole` these passages, in their order. Raise StorageUnavailable.
+        They are of the owner whom `charge` names. With `whole` these passages, in their order. Raise
+        StorageUnavailable.
         """
         findings = await self.search(
             question[:QUESTION_CHARACTERS],
-            owner=owner,
+            owner=charge.owner,
             documents=grounding.documents,
             limit=max(grounding.passages, len(whole)),
             quotes=False,
+            charge=charge,
         )
         scores = {found.passage.id: found.score for found in findings.found}
         relevant = [found.passage for found in findings.found] if findings.are_telling else []

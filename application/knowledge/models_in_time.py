@@ -9,7 +9,7 @@ from application.ports.metering import Charge
 from application.ports.reranker import Reranker
 from application.ports.vector_index import Generation
 from application.usage.metered_embedder import MeteredEmbedder
-from domain.errors import ProviderAnswerInvalid, ProviderFailure, ProviderTimedOut
+from domain.errors import SPENDS_NO_MORE, ProviderAnswerInvalid, ProviderFailure, ProviderTimedOut
 from domain.run import Problem
 
 RERANKER = "reranker"
@@ -36,7 +36,7 @@ class ModelsInTime:
                 embeddings = await self.embedder.embed([question], charge=charge, model=generation.model)
         except TimeoutError:
             return None, Problem.of(ProviderTimedOut(provider))
-        except ProviderFailure as failure:
+        except (ProviderFailure, *SPENDS_NO_MORE) as failure:
             return None, Problem.of(failure)
         if embeddings.dimensions != generation.dimensions:
             other = ProviderAnswerInvalid(provider, f"vectors of {embeddings.dimensions} numbers now")

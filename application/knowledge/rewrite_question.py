@@ -7,8 +7,9 @@ import anyio
 
 from application.chat.whole_answer import whole_answer
 from application.ports.language_model import LanguageModel, ModelRequest
+from application.ports.metering import Charge
 from domain.conversation import PromptMessage
-from domain.errors import ProviderFailure
+from domain.errors import SPENDS_NO_MORE, ProviderFailure
 from domain.retrieval.grounded_prompt import question_in
 from domain.retrieval.rewriting import earlier_question, joined, rewriting_prompt, rewritten
 from domain.usage import Usage
@@ -21,7 +22,7 @@ class RewriteQuestion:
     model: LanguageModel
     seconds: float
 
-    async def __call__(self, prompt: Sequence[PromptMessage], *, model: str) -> tuple[str, Usage | None]:
+    async def __call__(self, prompt: Sequence[PromptMessage], model: str, charge: Charge) -> tuple[str, Usage | None]:
         """What to search for, and what it cost to know; the question itself when nothing was said before it.
 
         A model that fails, or takes longer than the limit, is done without: then the question before goes with it. When
@@ -31,11 +32,11 @@ class RewriteQuestion:
         if earlier is None:
             return question, None
         request = ModelRequest(
-            model=model, messages=rewriting_prompt(prompt), max_tokens=QUESTION_TOKENS, temperature=0.0
+            model=model, messages=rewriting_prompt(prompt), max_tokens=QUESTION_TOKENS, temperature=0.0, charge=charge
         )
         try:
             with anyio.fail_after(self.seconds):
                 answer = await whole_answer(self.model, request)
-        except (TimeoutError, ProviderFailure):
+        except (TimeoutError, ProviderFailure, *SPENDS_NO_MORE):
             return joined(earlier, question), None
         return rewritten(answer.text) or joined(earlier, question), answer.finished.usage

@@ -32,7 +32,7 @@ def grounded(prompt: Sequence[PromptMessage], sources: Iterable[Source]) -> tupl
     """
     shown = "\n\n".join(source.shown for source in sources)
     tag = tag_unknown_to(shown, "sources")
-    messages = [_without_marks(message) for message in prompt]
+    messages = without_marks(prompt)
     asked = max(place for place, message in enumerate(messages) if message.role is Role.USER)
     framed = Text(f"<{tag}>\n{shown}\n</{tag}>\n\n")
     messages[asked] = PromptMessage(Role.USER, (framed, *messages[asked].parts))
@@ -40,6 +40,11 @@ def grounded(prompt: Sequence[PromptMessage], sources: Iterable[Source]) -> tupl
     if messages[0].role is Role.SYSTEM:
         return (PromptMessage(Role.SYSTEM, (Text(f"{messages[0].text}\n\n{rule}"),)), *messages[1:])
     return (PromptMessage(Role.SYSTEM, (Text(rule),)), *messages)
+
+
+def without_marks(prompt: Iterable[PromptMessage]) -> list[PromptMessage]:
+    """What was cited before, without the numbers that it was cited by."""
+    return [_without_marks(message) for message in prompt]
 
 
 def _without_marks(message: PromptMessage) -> PromptMessage:

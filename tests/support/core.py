@@ -32,6 +32,7 @@ from application.conversations.delete_conversation import DeleteConversation
 from application.knowledge.answer_from_documents import AnswerFromDocuments
 from application.knowledge.ask_documents import AskDocuments
 from application.knowledge.check_citations import CheckCitations
+from application.knowledge.cite_found import CiteFound
 from application.knowledge.find_sources import FindSources
 from application.knowledge.models_in_time import ModelsInTime
 from application.knowledge.rewrite_question import RewriteQuestion
@@ -105,9 +106,11 @@ class Core:
         meter = Meter(prices=PriceList(), now=self.clock, keep=self.recorder.keep, admit=self.recorder.admit)
         self.metered = MeteredByFullName(self.model, meter)
         execute = ExecuteRun(model=self.metered)
+        stemmer = SnowballStemmer()
+        check = CheckCitations(read=read, stemmer=stemmer)
         agent = RunAgent(
             toolbox=self.tools,
-            step=ModelStep(execute=execute),
+            step=ModelStep(execute=execute, cite=CiteFound(read=read, stemmer=stemmer, check=check)),
             call=CallTools(toolbox=self.tools),
             persons=AskPersons(
                 begin=begin, read=read, signals=signals, now=self.clock, approval_seconds=self.approval_seconds
@@ -118,13 +121,12 @@ class Core:
         )
         take_step = TakeStep(model=self.metered, schema_mismatch=schema_mismatch)
         workflow = RunWorkflow(take_step=take_step, persons=agent.persons)
-        stemmer = SnowballStemmer()
         search = SearchDocuments(read=read, stemmer=stemmer, models=ModelsInTime())
         from_documents = AnswerFromDocuments(
             execute=execute,
             rewrite=RewriteQuestion(model=self.model, seconds=10),
             find=FindSources(read=read, search=search, whole_tokens=self.whole_tokens),
-            check=CheckCitations(read=read, stemmer=stemmer),
+            check=check,
             stemmer=stemmer,
         )
         perform = PerformRun(
