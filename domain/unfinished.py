@@ -36,7 +36,7 @@ def unfinished_calls(run: Run, prompt: Sequence[PromptMessage], said: Sequence[R
         return []
     journal = journal_of(said)
     is_at_tools = any(record.result is None for record in journal.calls.values())
-    is_done = journal.steps > 0 and not journal.calls
+    is_done = bool(run.settings.server_tools) and journal.steps > 0 and not journal.calls
     if (is_at_tools or is_done) and not journal.is_torn:
         return []
     sent = sum(map(estimated_tokens, (*prompt, *as_steps(journal.parts))))

@@ -12,7 +12,7 @@ from application.access.change_user import ChangeUser
 from application.access.check_signing_secret import CheckSigningSecret
 from application.access.create_api_key import CreateApiKey
 from application.access.credentials import Credentials
-from application.access.delete_account import DeleteAccount
+from application.access.delete_account import DeleteAccount, Settle
 from application.access.delete_invitation import DeleteInvitation
 from application.access.end_session import EndSession
 from application.access.export_account import ExportAccount
@@ -85,7 +85,8 @@ def access_services(
     now: Now,
     passwords: Passwords,
     tokens: AccessTokens,
-    identity_provider: IdentityProvider | None = None,
+    identity_provider: IdentityProvider | None,
+    settle: Settle,
 ) -> AccessServices:
     credentials, throttle = Credentials(now), LoginThrottle(now)
     registration = Registration(settings.registration)
@@ -121,8 +122,8 @@ def access_services(
         **_sign_in(settings, identity_provider, begin, now, login_tokens, credentials, admission),
         get_account=GetAccount(read=read),
         change_password=ChangePassword(**store, **slow, credentials=credentials),  # type: ignore[arg-type]
-        export_account=ExportAccount(read=read),
-        delete_account=DeleteAccount(**store, **slow, credentials=credentials),  # type: ignore[arg-type]
+        export_account=ExportAccount(read=read, settle=settle),
+        delete_account=DeleteAccount(**store, **slow, credentials=credentials, settle=settle),  # type: ignore[arg-type]
         create_key=CreateApiKey(begin=begin, new_secret=new_secret, now=now),
         list_keys=ListApiKeys(read=read),
         revoke_key=RevokeApiKey(begin=begin, credentials=credentials, now=now),

@@ -371,5 +371,13 @@ class Container(containers.DeclarativeContainer):
     access_tokens = providers.Singleton(access_tokens, settings)
     identity_provider = providers.Singleton(identity_provider, settings, to_close)
     access = providers.Singleton(
-        access_services, settings, begin, read, now, passwords, access_tokens, identity_provider
+        access_services,
+        settings,
+        begin,
+        read,
+        now,
+        passwords,
+        access_tokens,
+        identity_provider,
+        usage.provided.recorder.flush,
     )

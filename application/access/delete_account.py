@@ -1,5 +1,6 @@
 """Delete an account with everything that it has."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from application.access.credentials import Credentials
@@ -10,16 +11,26 @@ from application.ports.users import UserChange
 from domain.access import OwnerId, Principal, UserId, owner_of
 from domain.errors import Forbidden, InvalidInput
 
+Settle = Callable[[], Awaitable[None]]
+
+
+async def nothing_to_settle() -> None:
+    """Where every call is in the ledger when it ends."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteAccount:
-    """The usage ledger keeps its numbers, which are nobody's from then on; the audit log keeps what was done."""
+    """The usage ledger keeps its numbers, which are nobody's from then on; the audit log keeps what was done.
+
+    `settle` has written down what is used when it returns.
+    """
 
     begin: BeginTransaction
     read: BeginRead
     passwords: Passwords
     throttle: LoginThrottle
     credentials: Credentials
+    settle: Settle = nothing_to_settle
 
     async def __call__(self, principal: Principal, *, confirm: str, password: str | None) -> None:
         """Everything of the caller's. `confirm` is their name, or `local` for the local owner, who stays but empty.
@@ -50,6 +61,7 @@ class DeleteAccount:
         await self._erase(owner_of(id), id)
 
     async def _erase(self, owner: OwnerId, user_id: UserId | None = None) -> None:
+        await self.settle()
         async with self.begin() as tx:
             await tx.owned.erase(owner)
             if user_id is not None:

@@ -24,9 +24,11 @@ class Charge:
     keep: Keep | None = None
 
     @classmethod
-    def to(cls, principal: Principal, purpose: Purpose) -> "Charge":
+    def to(cls, principal: Principal, purpose: Purpose, *, asked: str = "") -> "Charge":
         """For a call that is no run's."""
-        return cls(owner=principal.owner, purpose=purpose, user_id=principal.user_id, key_id=principal.key_id)
+        return cls(
+            owner=principal.owner, purpose=purpose, user_id=principal.user_id, key_id=principal.key_id, asked=asked
+        )
 
 
 UNCLAIMED = Charge(owner=NOBODY, purpose=Purpose.REPLY)

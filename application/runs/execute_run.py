@@ -16,16 +16,15 @@ CUT = Problem("stream_cut", "The provider ended the stream without saying that t
 TOO_LONG = Problem("answer_too_long", f"The answer was stopped at {ANSWER_CHARACTERS:,} characters")
 
 
+Append = Callable[[Sequence[RunEvent]], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecuteRun:
     model: LanguageModel
 
     async def __call__(
-        self,
-        run: Run,
-        prompt: tuple[PromptMessage, ...],
-        append: Callable[[Sequence[RunEvent]], None],
-        charge: Charge = UNCLAIMED,
+        self, run: Run, prompt: tuple[PromptMessage, ...], append: Append, charge: Charge = UNCLAIMED
     ) -> RunFinished:
         """Stream the answer to `append` and return the outcome; what a provider does wrong is an outcome too.
 

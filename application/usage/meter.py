@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 from application.circuit_breaker import ProviderNotAsked
+from application.limits.spender import now_spending
 from application.ports.clock import Now
 from application.ports.language_model import ModelEvent, ModelFinished
 from application.ports.metering import Charge, Keep
+from domain.access import NOBODY
 from domain.errors import (
     ProviderCredentialsRefused,
     ProviderFailure,
@@ -39,7 +41,7 @@ class Meter:
         """Around one call of `provider:model`; what was sent is counted only if the provider does not do it."""
         if charge.keep is None:
             self.admit()
-        return MeteredCall(self, charge, model, input_tokens)
+        return MeteredCall(self, _named(charge), model, input_tokens)
 
 
 class MeteredCall:
@@ -111,3 +113,11 @@ class MeteredCall:
         if self._is_free(error):
             return Usage(0, 0)
         return Usage(self._input_tokens(), estimated_count(self.characters))
+
+
+def _named(charge: Charge) -> Charge:
+    """The charge as it is, or with what the task knows of who asks, where nobody has said it."""
+    spender = now_spending()
+    if spender is None or charge.owner not in (NOBODY, spender.owner) or charge.user_id or charge.key_id:
+        return charge
+    return replace(charge, owner=spender.owner, user_id=spender.user_id, key_id=spender.key_id)

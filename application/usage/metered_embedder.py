@@ -1,16 +1,17 @@
 """The one way to embed texts: on somebody's account, each call of the provider with its line in the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.embedder_router import EmbedderRouter
 from application.ports.embedder import Embedder, Embeddings
 from application.ports.metering import UNCLAIMED, Charge
 from application.usage.meter import Meter
 from domain.errors import ProviderAnswerInvalid
-from domain.usage import estimated_count, total_usage
+from domain.usage import Purpose, estimated_count, total_usage
 
 TEXTS_PER_CALL = 256
+EMBEDDING = replace(UNCLAIMED, purpose=Purpose.EMBEDDING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class MeteredEmbedder(Embedder):
         *,
         model: str | None = None,
         dimensions: int | None = None,
-        charge: Charge = UNCLAIMED,
+        charge: Charge = EMBEDDING,
     ) -> Embeddings:
         """As Embedder; any number of texts, in calls of at most TEXTS_PER_CALL one after the other."""
         made: list[Embeddings] = []
@@ -36,10 +37,6 @@ class MeteredEmbedder(Embedder):
         vectors = [vector for each in made for vector in each.vectors]
         return Embeddings(vectors, made[0].dimensions, made[0].model, usage)
 
-    def on(self, charge: Charge) -> Embedder:
-        """The same for who knows nothing of accounts."""
-        return _Charged(self, charge)
-
     async def _call(
         self, texts: Sequence[str], charge: Charge, model: str | None, dimensions: int | None
     ) -> Embeddings:
@@ -50,14 +47,3 @@ class MeteredEmbedder(Embedder):
             made = await self.router.embed(texts, model=model, dimensions=dimensions)
             call.finish(made.usage)
         return made
-
-
-@dataclass(frozen=True, slots=True)
-class _Charged(Embedder):
-    embedder: MeteredEmbedder
-    charge: Charge
-
-    async def embed(
-        self, texts: Sequence[str], *, model: str | None = None, dimensions: int | None = None
-    ) -> Embeddings:
-        return await self.embedder.embed(texts, model=model, dimensions=dimensions, charge=self.charge)

@@ -13,7 +13,6 @@ from domain.conversation import PromptMessage
 from domain.errors import InvalidInput
 from domain.run import Run, RunFinished
 from domain.step import StepFinished, StepStarted, WaitsFor
-from domain.usage import Purpose
 from domain.workflows.parts import ApprovalStep, PromptStep
 from domain.workflows.progress import Progress, progress_of
 from domain.workflows.workflow import StepState, Workflow, ready
@@ -70,9 +69,7 @@ class RunWorkflow:
             outputs = {name: progress.outputs[name] for name in step.needs}
             if isinstance(step, PromptStep):
                 writer.append([StepStarted(step.name)])
-                charge = writer.charge(Purpose.WORKFLOW_STEP, step=step.name)
-                taking = self.take_step(step, inputs, outputs, default_model=run.model, charge=charge)
-                tasks[step.name] = asyncio.create_task(taking)
+                tasks[step.name] = asyncio.create_task(self.take_step(step, inputs, outputs, writer))
             elif isinstance(step, ApprovalStep):
                 try:
                     question, tool = question_about(workflow, step, inputs, outputs)

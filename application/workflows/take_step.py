@@ -7,14 +7,14 @@ from typing import Any
 
 from application.chat.whole_answer import WholeAnswer, whole_answer
 from application.ports.language_model import LanguageModel, ModelRequest
-from application.ports.metering import UNCLAIMED, Charge
 from application.ports.schema import SchemaMismatch
+from application.runs.run_writer import RunWriter
 from domain.conversation import PromptMessage
 from domain.errors import SPENDS_NO_MORE, InvalidInput, ProviderFailure, ProviderRejectedRequest
 from domain.run import WHOLE
 from domain.shape import asked_again, json_in
 from domain.step import StepFinished
-from domain.usage import Usage, total_usage
+from domain.usage import Purpose, Usage, total_usage
 from domain.workflows.parts import PromptStep
 from domain.workflows.prompt import messages_of
 
@@ -27,13 +27,7 @@ class TakeStep:
     schema_mismatch: SchemaMismatch
 
     async def __call__(
-        self,
-        step: PromptStep,
-        inputs: Mapping[str, Any],
-        outputs: Mapping[str, Any],
-        *,
-        default_model: str,
-        charge: Charge = UNCLAIMED,
+        self, step: PromptStep, inputs: Mapping[str, Any], outputs: Mapping[str, Any], writer: RunWriter
     ) -> StepFinished:
         """How the step ended: with its output, or with what was wrong at the last of its tries.
 
@@ -47,7 +41,7 @@ class TakeStep:
             return StepFinished(step.name, problem=str(error))
         for _ in range(1 + step.retries):
             try:
-                answer = await whole_answer(self.model, self._request(step, messages, default_model, charge))
+                answer = await whole_answer(self.model, self._request(step, messages, writer))
             except (ProviderRejectedRequest, *SPENDS_NO_MORE) as failure:
                 return StepFinished(step.name, usage=total_usage(usages), problem=str(failure))  # so it would be again
             except ProviderFailure as failure:
@@ -63,16 +57,14 @@ class TakeStep:
             messages = asked_again(messages, answer.text, why, step.json_schema)
         return StepFinished(step.name, usage=total_usage(usages), problem=problem)
 
-    def _request(
-        self, step: PromptStep, messages: tuple[PromptMessage, ...], default_model: str, charge: Charge
-    ) -> ModelRequest:
+    def _request(self, step: PromptStep, messages: tuple[PromptMessage, ...], writer: RunWriter) -> ModelRequest:
         return ModelRequest(
-            model=step.model or default_model,
+            model=step.model or writer.live.run.model,
             messages=messages,
             temperature=step.temperature,
             max_tokens=step.max_tokens,
             json_schema=step.json_schema,
-            charge=charge,
+            charge=writer.charge(Purpose.WORKFLOW_STEP, step=step.name),
         )
 
     def _unusable(self, step: PromptStep, answer: WholeAnswer) -> str | None:

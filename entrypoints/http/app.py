@@ -28,6 +28,7 @@ from entrypoints.http import (
     runs,
     search,
     session,
+    usage,
     workflows,
 )
 from entrypoints.http.access import CredentialGate, Gate, LocalGate
@@ -61,7 +62,7 @@ Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=
 ROUTES = (openai_chat, chat, pages, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
           responses, compaction, response_socket, openai_conversations, embeddings, openai_models, models,
-          documents, search, rag, auth, session, oidc, account, api_keys, limits, admin)  # fmt: skip
+          documents, search, rag, auth, session, oidc, account, api_keys, limits, usage, admin)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 FORM_BYTES = 64 * 1024
 """What a form may have around its file."""

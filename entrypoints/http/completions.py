@@ -52,7 +52,9 @@ async def embed(body: EmbedBody, request: Request, services: Services, caller: C
     """One vector a text, in order. Without a provider the built-in `demo:hashing` compares letters, not meaning."""
 
     async def work() -> StoredAnswer:
-        made = await services.embed_texts()(body.texts, model=body.model, charge=Charge.to(caller, Purpose.EMBEDDING))
+        made = await services.embed_texts()(
+            body.texts, model=body.model, charge=Charge.to(caller, Purpose.EMBEDDING, asked=body.model or "")
+        )
         return _answer(EmbedOut(embeddings=made.vectors, dimensions=made.dimensions, model=made.model))
 
     return await _once(request, services, key, work)

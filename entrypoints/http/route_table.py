@@ -35,7 +35,7 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "POST /auth/oidc/login",
         "GET /auth/oidc/callback",
     ),
-    Need.CREDENTIAL: ("POST /auth/logout", "GET /me", "GET /limits"),
+    Need.CREDENTIAL: ("POST /auth/logout", "GET /me", "GET /limits", "GET /usage", "GET /usage/calls"),
     Need.ACCOUNT: (
         "POST /me/password",
         "GET /me/export",

@@ -53,7 +53,7 @@ async def chat_completions(body: ChatCompletionBody, request: Request) -> Respon
         model=body.model,
         body=_document(await request.body()),
         neutral=partial(model_request, body),
-        charge=Charge.to(caller_of(request), Purpose.REPLY),
+        charge=Charge.to(caller_of(request), Purpose.REPLY, asked=body.model),
     )
     heading = _heading(body, request, services)
     once = services.answer_once()

@@ -31,7 +31,7 @@ async def embeddings(
     """One vector a text, in order, as numbers or as base64 of 32-bit numbers."""
     refuse_operators(body.model_extra or ())
 
-    charge = Charge.to(caller, Purpose.EMBEDDING)
+    charge = Charge.to(caller, Purpose.EMBEDDING, asked=body.model)
 
     async def work() -> StoredAnswer:
         texts = [body.input] if isinstance(body.input, str) else body.input

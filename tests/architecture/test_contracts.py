@@ -28,6 +28,7 @@ SOUND = {
     "entrypoints/limit_services.py": "import adapters.two",
     "entrypoints/knowledge_services.py": "import adapters.two",
     "entrypoints/ingestion_services.py": "import adapters.two",
+    "entrypoints/usage_services.py": "import adapters.two",
     "entrypoints/container.py": "import dependency_injector\nimport adapters.one",
 }
 BREACHES = {

@@ -82,6 +82,8 @@ LISTS: dict[Route, list[dict[str, str]]] = {
     "GET /documents": [{}, {"before": "1000"}],
     "GET /me": [{}],
     "GET /limits": [{}],
+    "GET /usage": [{}],
+    "GET /usage/calls": [{}],
     "GET /search": [{"q": "the"}],
     "GET /me/export": [{}],
 }

@@ -27,12 +27,15 @@ async def act(call: Call, script: Script, wire: Wire) -> None:
     elif script.raw is not None:
         await _raw(script.raw, script, wire)
     elif call.path.endswith("/embeddings"):
-        await wire.whole(200, answers.embeddings(call.body, script), script.headers)
+        vectors = answers.embeddings(call.body, script)
+        call.billed = vectors["usage"]
+        await wire.whole(200, vectors, script.headers)
     elif not call.path.endswith(("/chat/completions", "/messages")):
         await wire.whole(404, answers.error(f"no such path: {call.path}"))
     elif call.body.get("stream"):
         await _Stream(call, script, wire, words).play()
     else:
+        call.billed = answers.usage_of(call.body, script)
         await wire.whole(200, answers.whole(call.body, script), script.headers)
 
 
@@ -59,6 +62,7 @@ class _Stream:
             await self._say(document)
         if await self._speak() or await _faulty(script, "mid", self._wire, words, said=script.at):
             return
+        self._call.billed = answers.usage_of(request, script)
         for document in words.finish(request, script):
             await self._say(document)
         if await _faulty(script, "last", self._wire, words):

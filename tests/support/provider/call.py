@@ -11,7 +11,8 @@ from tests.support.provider.wire import Request
 @dataclass(slots=True)
 class Call:
     """One request for an answer. `seconds` is how long it was open, None while it is; `aborted` says that the client
-    left before the answer was over; `connection` is the same for the calls of one connection."""
+    left before the answer was over; `connection` is the same for the calls of one connection.
+    `billed` is what the invoice has of an answer that was given whole."""
 
     number: int
     path: str
@@ -22,6 +23,7 @@ class Call:
     tokens_sent: int = 0
     aborted: bool = False
     seconds: float | None = None
+    billed: dict[str, int] | None = None
     arrived_at: float = field(default_factory=time.monotonic)
 
     @classmethod
