@@ -211,6 +211,7 @@ class Container(containers.DeclarativeContainer):
         now=now,
         most_runs=settings.provided.max_runs,
         recorder=usage.provided.recorder,
+        most_of_owner=settings.provided.most_runs_of_user,
     )
     mcp_tools = providers.Singleton(mcp_tools, settings, to_close)
     execute_run = providers.Singleton(ExecuteRun, model=model)
@@ -289,6 +290,7 @@ class Container(containers.DeclarativeContainer):
         context=context,
         default_model=default_model,
         most_queued=settings.provided.max_queued,
+        most_queued_of_owner=settings.provided.most_queued_of_user,
         lease_seconds=lease_seconds,
     )
 

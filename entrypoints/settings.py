@@ -148,6 +148,12 @@ class Settings(BaseSettings):
     )
     limit_user: Annotated[Limits | None, NoDecode] = Field(default=None, description="of each user with all their keys")
     limit_all: Annotated[Limits | None, NoDecode] = Field(default=None, description="of everybody together")
+    limit_runs: int | None = Field(
+        default=None, ge=1, description="runs of one user at once in one process; half of them where people log in"
+    )
+    limit_queued: int | None = Field(
+        default=None, ge=1, description="runs of one user that wait; a tenth of all where people log in"
+    )
     limit_address: int = Field(default=120, ge=0, description="requests a minute without a good credential; 0: any")
     limit_output_tokens: int = Field(
         default=8192, ge=1, description="reserved for an answer whose length nothing else bounds"
@@ -248,6 +254,15 @@ class Settings(BaseSettings):
     @property
     def limit_of_address(self) -> int | None:
         return self.limit_address if self.limit_address and self.auth == "required" else None
+
+    @property
+    def most_runs_of_user(self) -> int | None:
+        """So that there is a place for somebody else, however many one has begun."""
+        return self.limit_runs or (-(-self.max_runs // 2) if self.auth == "required" else None)
+
+    @property
+    def most_queued_of_user(self) -> int | None:
+        return self.limit_queued or (-(-self.max_queued // 10) if self.auth == "required" else None)
 
     def _limits_or(self, given: Limits | None, default: Limits) -> Limits:
         """Who asks from this machine alone is not limited unless told so."""

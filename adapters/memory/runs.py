@@ -105,10 +105,11 @@ class MemoryRuns(RunRepository):
         others = (self.draft.runs.get(id) for id in self.draft.active.get(run.conversation_id) or () if id != run.id)
         return any(other is not None and other.status is RunStatus.QUEUED for other in others)
 
-    async def queued(self) -> int:
+    async def queued(self, *, owner: OwnerId | None = None) -> int:
         ids = {**self.draft.tables.active, **self.draft.active.changes}.values()
         runs = [self.draft.runs.get(run_id) for of_conversation in ids for run_id in of_conversation or ()]
-        return sum(run is not None and run.status is RunStatus.QUEUED for run in runs)
+        queued = [run for run in runs if run is not None and run.status is RunStatus.QUEUED]
+        return sum(owner is None or run.owner == owner for run in queued)
 
     async def active(self, conversation_id: ConversationId, *, owner: OwnerId) -> Run | None:
         run = self.draft.active_in(conversation_id)

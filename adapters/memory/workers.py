@@ -1,5 +1,6 @@
 """Workers and what they execute, in memory."""
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -28,11 +29,19 @@ class MemoryWorkers(Workers):
             self.tables.beats[worker] = self.now()
             return [run.id for run in self._running_of(worker) if run.cancel_requested]
 
-    async def claim(self, worker: WorkerId, *, executing: Collection[RunId], limit: int, lease_seconds: float) -> Claim:
+    async def claim(
+        self,
+        worker: WorkerId,
+        *,
+        executing: Collection[RunId],
+        limit: int,
+        lease_seconds: float,
+        most_of_owner: int | None = None,
+    ) -> Claim:
         async with self.writing():
             lease = timedelta(seconds=lease_seconds)
             free = [run for run in self.tables.active_runs() if self._is_free(run, worker, executing, lease)]
-            runs = tuple(self._take(run, worker) for run in free[:limit])
+            runs = tuple(self._take(run, worker) for run in self._in_turn(free, most_of_owner)[:limit])
             self._forget_long_dead()
             return Claim(runs, any(run.status is RunStatus.QUEUED for run in self.tables.active_runs()))
 
@@ -59,6 +68,18 @@ class MemoryWorkers(Workers):
         if held.worker == worker:
             return run.id not in executing and held.since <= self.now() - lease
         return held.worker is None or self.alone or not is_alive(self.tables, held.worker, self.now, lease)
+
+    def _in_turn(self, free: list[Run], most_of_owner: int | None) -> list[Run]:
+        """What was begun, then queued runs as far back as their owners have others running or queued before them."""
+        is_running = RunStatus.RUNNING
+        ahead = Counter(run.owner for run in self.tables.active_runs() if run.status is is_running)
+        places: dict[RunId, int] = {}
+        for run in free:
+            if run.status is RunStatus.QUEUED:
+                ahead[run.owner] += 1
+                places[run.id] = ahead[run.owner]
+        within = [run for run in free if most_of_owner is None or places.get(run.id, 0) <= most_of_owner]
+        return sorted(within, key=lambda run: (places.get(run.id, 0), run.id))
 
     def _goes_first(self, run: Run, other: Run) -> bool:
         return other.status is RunStatus.QUEUED and run.id <= other.id

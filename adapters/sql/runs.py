@@ -70,6 +70,7 @@ AWAITED = sa.select(
     )
 )
 COUNT_QUEUED = sa.select(sa.func.count()).select_from(runs).where(ACTIVE, r.status == QUEUED)
+COUNT_QUEUED_OF = COUNT_QUEUED.where(r.owner == sa.bindparam("whose"))
 
 
 class SqlRunRepository(Repository, RunRepository):
@@ -145,8 +146,9 @@ class SqlRunRepository(Repository, RunRepository):
         return bool(connection.execute(AWAITED, {"which": run.id, "where": run.conversation_id}).scalar_one())
 
     @in_session()
-    def queued(self, connection: sa.Connection) -> int:
-        return connection.execute(COUNT_QUEUED).scalar_one()
+    def queued(self, connection: sa.Connection, *, owner: OwnerId | None = None) -> int:
+        statement = COUNT_QUEUED if owner is None else COUNT_QUEUED_OF
+        return connection.execute(statement, {"whose": owner} if owner else {}).scalar_one()
 
     @in_session()
     def active(self, connection: sa.Connection, conversation_id: ConversationId, *, owner: OwnerId) -> Run | None:

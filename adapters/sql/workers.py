@@ -15,6 +15,7 @@ from application.ports.workers import Claim, Workers
 from domain.run import RunId, WorkerId
 
 r, w = runs.c, workers.c
+ANY_NUMBER = 2**62
 RUNNING: sa.ColumnElement[str] = sa.literal_column("'running'")
 WAITING: sa.ColumnElement[str] = sa.literal_column("'waiting'")
 ME = sa.bindparam("me", type_=Words)
@@ -45,15 +46,33 @@ FREE = sa.and_(
 FREE_RUNS = sa.select(sa.func.count()).select_from(runs).where(FREE).scalar_subquery()
 QUEUED_RUNS = COUNT_QUEUED.scalar_subquery()
 LOOK = sa.select((FREE_RUNS > 0).label("any_free"), (QUEUED_RUNS > 0).label("any_queued"))
-# Without the plus SQLite walks through all runs there are, in the order of their ids.
-OLDEST_FIRST: sa.ColumnElement[int] = sa.literal_column("+runs.id")
+# Owners take turns, so that it costs nobody else anything how many runs one has queued: each run is as far back as its
+# owner has others that are running or queued before it.
+BUSY = (
+    sa.select(r.owner, sa.func.count().label("running")).where(ACTIVE, r.status == RUNNING).group_by(r.owner).subquery()
+)
+PLACE = sa.case(
+    (
+        r.status == QUEUED,
+        sa.func.coalesce(BUSY.c.running, 0)
+        + sa.func.row_number().over(partition_by=(r.owner, r.status == QUEUED), order_by=r.id),
+    ),
+    else_=0,
+)
+IN_TURN = (
+    sa.select(r.id, PLACE.label("place"))
+    .select_from(runs.outerjoin(BUSY, BUSY.c.owner == r.owner))
+    .where(FREE)
+    .subquery()
+)
 # Who finds a run held by another claim leaves it to that, and looks at the next.
 HOLD = (
     sa.select(r.id, r.status, r.conversation_id, r.worker_id)
-    .where(FREE)
-    .order_by(OLDEST_FIRST)
+    .join(IN_TURN, IN_TURN.c.id == r.id)
+    .where(IN_TURN.c.place <= sa.bindparam("most_of_owner", type_=sa.BigInteger))
+    .order_by(IN_TURN.c.place, IN_TURN.c.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
-    .with_for_update(key_share=True, skip_locked=True)
+    .with_for_update(key_share=True, skip_locked=True, of=runs)
 )
 # Who asks a question holds its conversation, so none can slip in before a queued run whose conversation is held here.
 HOLD_CONVERSATIONS = (
@@ -78,14 +97,23 @@ class SqlWorkers(Workers):
     async def beat(self, worker: WorkerId) -> list[RunId]:
         return await self.backend.beat(worker)
 
-    async def claim(self, worker: WorkerId, *, executing: Collection[RunId], limit: int, lease_seconds: float) -> Claim:
+    async def claim(
+        self,
+        worker: WorkerId,
+        *,
+        executing: Collection[RunId],
+        limit: int,
+        lease_seconds: float,
+        most_of_owner: int | None = None,
+    ) -> Claim:
         values = {"me": worker, "executing": executing, "lease": lease_seconds, "alone": self.backend.alone}
         async with self.backend.read() as session:
             found = await session.run(lambda connection: connection.execute(LOOK, values).one(), slow=True)
+        values |= {"most": limit, "most_of_owner": ANY_NUMBER if most_of_owner is None else most_of_owner}
         if not found.any_free:
             return Claim((), found.any_queued)
         async with self.backend.begin() as session:
-            claim = await session.run(lambda connection: _claim(connection, values | {"most": limit}), slow=True)
+            claim = await session.run(lambda connection: _claim(connection, values), slow=True)
             await session.commit()
         return claim
 

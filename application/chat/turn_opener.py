@@ -15,10 +15,11 @@ from application.runs.perform_run import PerformRun
 from application.runs.run_stopper import RunStopper
 from application.runs.run_writer import RunWriter
 from application.runs.worker import Worker
-from domain.access import Principal
+from domain.access import OwnerId, Principal
 from domain.conversation import Conversation, Message, MessageId, PromptMessage
-from domain.errors import KeyInUse, ReplyInProgress, ServerStopping, TooBusy
+from domain.errors import KeyInUse, LimitReached, ReplyInProgress, ServerStopping, TooBusy
 from domain.idempotency import IdempotencyKey, KeyUse
+from domain.limits import LimitScope
 from domain.prompt import Context, given_together, prompt_for
 from domain.run import (
     DEFAULTS,
@@ -80,6 +81,7 @@ class TurnOpener:
     context: Context
     default_model: str
     most_queued: int
+    most_queued_of_owner: int | None = None
     lease_seconds: float
     titles: Titles
 
@@ -104,14 +106,14 @@ class TurnOpener:
     async def _open(self, principal: Principal, wish: TurnWish) -> Run:
         if self.worker.draining:
             raise ServerStopping
-        with self.worker.place() as has_room:
+        with self.worker.place(principal.owner) as has_room:
             async with self.begin() as tx:
                 if wish.key and (use := await tx.keys.find(wish.key, lease_seconds=self.lease_seconds)) and use.run_id:
                     return await tx.runs.get(use.run_id, owner=principal.owner)
-                if not has_room and await tx.runs.queued() >= self.most_queued:
-                    raise TooBusy(f"{self.most_queued:,} runs are waiting already; try again shortly")
                 place = await wish.find_place(tx)
                 here = await self._may_run_here(tx, wish, place, has_room=has_room)
+                if not here:
+                    await self._check_queue(tx, principal.owner)
                 prompt = await self._prompt(tx, wish, place) if here else ()
                 settings = _settings(principal, wish, place)
                 run = await tx.runs.open(self._turn(principal, replace(wish, settings=settings), place, here=here))
@@ -124,6 +126,14 @@ class TurnOpener:
             else:
                 self.signals.send(WORK)
             return run
+
+    async def _check_queue(self, tx: Transaction, owner: OwnerId) -> None:
+        """Raise LimitReached for who has too many in the queue, so that there is room in it for others; or TooBusy."""
+        most = self.most_queued_of_owner
+        if most is not None and await tx.runs.queued(owner=owner) >= most:
+            raise LimitReached(f"Your limit is {most:,} runs that wait", LimitScope.USER, "queued_runs", 1.0)
+        if await tx.runs.queued() >= self.most_queued:
+            raise TooBusy(f"{self.most_queued:,} runs are waiting already; try again shortly")
 
     def _turn(self, principal: Principal, wish: TurnWish, place: Place, *, here: bool) -> Turn:
         return Turn(

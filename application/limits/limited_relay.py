@@ -9,7 +9,6 @@ from typing import Any
 from application.limits.limited_model import CHARACTERS_OF_TOKEN, estimated
 from application.limits.spending import Reservation, Spending
 from application.ports.chat_relay import ChatRelay, RelayNotes
-from domain.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,31 +26,21 @@ class LimitedRelay(ChatRelay):
         self, body: Mapping[str, Any], *, model: str, notes: RelayNotes | None = None
     ) -> AsyncGenerator[bytes, None]:
         reservation, sent = await self._reserve(body, model)
-        if reservation is None:
+        notes = notes or RelayNotes()
+        try:
             async with aclosing(self.relay.stream(body, model=model, notes=notes)) as pieces:
                 async for piece in pieces:
                     yield piece
-            return
-        noted, has_spoken = notes or RelayNotes(), False
-        try:
-            async with aclosing(self.relay.stream(body, model=model, notes=noted)) as pieces:
-                async for piece in pieces:
-                    has_spoken = True
-                    yield piece
         finally:
-            await reservation.settle(noted.usage or estimated(sent if has_spoken else 0, noted.characters))
+            await _settle(reservation, sent, notes)
 
     async def whole(self, body: Mapping[str, Any], *, model: str, notes: RelayNotes | None = None) -> bytes:
         reservation, sent = await self._reserve(body, model)
-        if reservation is None:
-            return await self.relay.whole(body, model=model, notes=notes)
-        noted, usage = notes or RelayNotes(), Usage(0, 0)
+        notes = notes or RelayNotes()
         try:
-            answer = await self.relay.whole(body, model=model, notes=noted)
-            usage = noted.usage or estimated(sent, noted.characters)
+            return await self.relay.whole(body, model=model, notes=notes)
         finally:
-            await reservation.settle(usage)
-        return answer
+            await _settle(reservation, sent, notes)
 
     async def _reserve(self, body: Mapping[str, Any], model: str) -> tuple[Reservation | None, int]:
         payer = await self.spending.in_force()
@@ -62,3 +51,9 @@ class LimitedRelay(ChatRelay):
         many = (body.get("n") or 1) * most if most else None
         full_name = f"{self.provider}:{model}"
         return await self.spending.reserve(payer, full_name, input_tokens=sent, output_tokens=many), sent
+
+
+async def _settle(reservation: Reservation | None, sent: int, notes: RelayNotes) -> None:
+    if reservation:
+        heard = notes.characters
+        await reservation.settle(notes.usage or estimated(sent if heard or notes.is_whole else 0, heard))

@@ -190,8 +190,8 @@ class RunRepository(Protocol):
         """Whether another run is queued in its conversation."""
 
     @abstractmethod
-    async def queued(self) -> int:
-        """How many runs are queued, whosever they are."""
+    async def queued(self, *, owner: OwnerId | None = None) -> int:
+        """How many runs are queued: the owner's, or all, whosever they are."""
 
     @abstractmethod
     async def active(self, conversation_id: ConversationId, *, owner: OwnerId) -> Run | None:

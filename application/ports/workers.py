@@ -30,8 +30,19 @@ class Workers(Protocol):
         """Say that the worker lives; return those of its running runs that somebody asked to cancel."""
 
     @abstractmethod
-    async def claim(self, worker: WorkerId, *, executing: Collection[RunId], limit: int, lease_seconds: float) -> Claim:
-        """Take at most `limit` runs that nobody executes, oldest first; fence and attempts of each are raised.
+    async def claim(
+        self,
+        worker: WorkerId,
+        *,
+        executing: Collection[RunId],
+        limit: int,
+        lease_seconds: float,
+        most_of_owner: int | None = None,
+    ) -> Claim:
+        """Take at most `limit` runs that nobody executes; fence and attempts of each are raised.
+
+        What was begun comes first. Queued runs follow as their owners take turns: who has fewer running is first, and
+        each owner's oldest; none that would be its owner's next after `most_of_owner` running ones.
 
         Nobody executes
         - a running run that was handed over, or whose worker has not beaten for `lease_seconds`;

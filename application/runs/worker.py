@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from application.runs.appender import Appender
 from application.runs.live_run import LiveRun
 from application.runs.run_writer import EventsBefore, RunWriter
 from application.usage.usage_recorder import UsageRecorder
+from domain.access import OwnerId
 from domain.errors import RunLost, ServerStopping, StorageUnavailable
 from domain.run import Problem, Run, RunFinished, RunId, RunStatus, WorkerId
 
@@ -68,13 +70,15 @@ class Worker:
     appender: Appender
     now: Now
     most_runs: int
+    most_of_owner: int | None = None
     is_known: bool = True
     trouble: StorageUnavailable | None = None
     draining: bool = False
     has_let_go: bool = False
     tell_of_endings: bool = False
     recorder: UsageRecorder | None = None
-    _places: int = 0
+    _places: Counter[OwnerId] = field(default_factory=Counter)
+    _of_owner: Counter[OwnerId] = field(default_factory=Counter)
     _executions: dict[RunId, Execution] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -85,18 +89,23 @@ class Worker:
     @property
     def room(self) -> int:
         """How many more runs this process takes; none while it stops, or is not known."""
-        left = self.most_runs - len(self._executions) - self._places
+        left = self.most_runs - len(self._executions) - self._places.total()
         return max(0, left) if self.is_known and not self.draining else 0
 
     @contextmanager
-    def place(self) -> Iterator[bool]:
-        """Keep a place for a run while it is being stored; False when there is none."""
-        has_room = self.room > 0
-        self._places += has_room
+    def place(self, owner: OwnerId) -> Iterator[bool]:
+        """Keep a place for the owner's run while it is being stored; False when there is none.
+
+        Nobody gets more than `most_of_owner` of the places here, so that a place is left for somebody else.
+        """
+        most = self.most_of_owner
+        has_room = self.room > 0 and (most is None or self._of_owner[owner] + self._places[owner] < most)
+        self._places[owner] += has_room
         try:
             yield has_room
         finally:
-            self._places -= has_room
+            self._places[owner] -= has_room
+            _drop_zero(self._places, owner)
             self._changed.set()
 
     def take(self, run: Run, work: Work, before: EventsBefore | None = None) -> LiveRun:
@@ -105,6 +114,7 @@ class Worker:
             lost.lose()  # another worker had it meanwhile, and this one did not notice
         writer = self.appender.open(run, before)
         task = asyncio.ensure_future(work(run, writer))
+        self._of_owner[run.owner] += 1
         execution = self._executions[run.id] = Execution(writer, task)
         execution.ending = asyncio.create_task(self._see_to_the_end(run, execution), name=f"ending of run {run.id}")
         return writer.live
@@ -121,7 +131,7 @@ class Worker:
 
     async def until_idle(self) -> None:
         """Wait until nothing executes here, and nothing is about to."""
-        while self._executions or self._places:
+        while self._executions or self._places.total():
             self._changed.clear()
             await self._changed.wait()
 
@@ -131,7 +141,7 @@ class Worker:
         Their providers are closed when this returns, and their readers were told to come back.
         """
         self.has_let_go = True
-        while self._executions or self._places:
+        while self._executions or self._places.total():
             for execution in self._executions.values():
                 execution.hand_over()
             self._changed.clear()
@@ -155,6 +165,8 @@ class Worker:
             log.warning("%s; what it still said is not kept", lost)
         finally:
             self._keep_calls_of(execution)
+            self._of_owner[run.owner] -= 1
+            _drop_zero(self._of_owner, run.owner)
             if self._executions.get(run.id) is execution:
                 del self._executions[run.id]
             self._changed.set()
@@ -181,3 +193,9 @@ class Worker:
             log.error("run %d failed", run.id, exc_info=error)
             return BROKEN
         return work.result()
+
+
+def _drop_zero(counts: Counter[OwnerId], owner: OwnerId) -> None:
+    """So that what is counted is no list of all who ever came."""
+    if not counts[owner]:
+        del counts[owner]

@@ -79,6 +79,7 @@ class WorkerLoop:
             executing=self.worker.executing,
             limit=self.worker.room,
             lease_seconds=silence,
+            most_of_owner=self.worker.most_of_owner,
         )
         for run in claim.runs:
             self.worker.take(run, self.resume, self.resume.events)

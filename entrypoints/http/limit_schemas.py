@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from domain.limits import BILLION, Limits, Measure, Standing
 from entrypoints.http.schemas import Body, Out, body_example
 
-Count = Annotated[int, Field(ge=0, le=10**15)]
+Count = Annotated[StrictInt, Field(ge=0, le=10**15)]
 Money = Annotated[Decimal, Field(ge=0, le=10**9)]
 
 

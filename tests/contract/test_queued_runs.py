@@ -100,8 +100,29 @@ async def test_whose_runs_wait_does_not_matter_to_how_many_there_are(database: D
     assert await queued(database) == 2
     await database.workers.claim(ONE, executing=[], limit=1, lease_seconds=60)
     assert await queued(database) == 1
-    assert await database.run_log.write([ending(waiting[1], status=RunStatus.CANCELLED)]) == set()
+    assert await database.run_log.write([ending(waiting[0], status=RunStatus.CANCELLED)]) == set()
     assert await queued(database) == 0
+
+
+async def test_owners_take_turns_however_many_runs_one_has_queued(database: Database) -> None:
+    greedy = [await queue(database, await add_conversation(database, owner=ALICE), "Why?") for _ in range(6)]
+    modest = await queue(database, await add_conversation(database, owner=BOB), "Why?")
+    async with database.read() as tx:
+        assert [await tx.runs.queued(owner=owner) for owner in (ALICE, BOB)] == [6, 1]
+    taken = [(await database.workers.claim(ONE, executing=[], limit=2, lease_seconds=60)).runs for _ in range(2)]
+    assert [run.id for run in taken[0]] == [greedy[0].id, modest.id]
+    assert [run.id for run in taken[1]] == [greedy[1].id, greedy[2].id]
+    late = await queue(database, await add_conversation(database, owner=BOB), "And?")
+    [first] = (await database.workers.claim(ONE, executing=[], limit=1, lease_seconds=60)).runs
+    assert first.id == late.id
+
+
+async def test_nobody_gets_more_than_their_share_from_the_queue(database: Database) -> None:
+    for owner in (ALICE, ALICE, ALICE, BOB):
+        await queue(database, await add_conversation(database, owner=owner), "Why?")
+    for share, owners in ((2, [ALICE, ALICE, BOB]), (2, []), (3, [ALICE])):
+        claim = await database.workers.claim(ONE, executing=[], limit=9, lease_seconds=60, most_of_owner=share)
+        assert sorted(run.owner for run in claim.runs) == owners
 
 
 async def test_a_queued_run_may_end_without_ever_running(database: Database, conversation: Conversation) -> None:

@@ -24,9 +24,19 @@ class CutOffWorkers(Workers):
         self._check()
         return await self.workers.beat(worker)
 
-    async def claim(self, worker: WorkerId, *, executing: Collection[RunId], limit: int, lease_seconds: float) -> Claim:
+    async def claim(
+        self,
+        worker: WorkerId,
+        *,
+        executing: Collection[RunId],
+        limit: int,
+        lease_seconds: float,
+        most_of_owner: int | None = None,
+    ) -> Claim:
         self._check()
-        claim = await self.workers.claim(worker, executing=executing, limit=limit, lease_seconds=lease_seconds)
+        claim = await self.workers.claim(
+            worker, executing=executing, limit=limit, lease_seconds=lease_seconds, most_of_owner=most_of_owner
+        )
         for _ in range(self.way_back):
             await asyncio.sleep(0)
         return claim

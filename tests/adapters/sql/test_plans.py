@@ -39,7 +39,7 @@ QUERIES: dict[str, tuple[Any, dict[str, Any]]] = {
     "the run in the way": (IN_THE_WAY, {"where": 7, "whose": "alice"}),
     "how many are queued": (COUNT_QUEUED, {}),
     "whether anything is to be claimed": (LOOK, CLAIM),
-    "what is to be claimed": (HOLD, CLAIM | {"most": 100}),
+    "what is to be claimed": (HOLD, CLAIM | {"most": 100, "most_of_owner": 50}),
     "whether anything is old": (LOOK_FOR_OLD, {"age": 3600.0}),
     "the runs that ended long ago": (OLD_RUNS, {"age": 3600.0, "most": 20}),
     "an idempotency key": (FIND_KEY, {"whose": "alice", "which": "key 7", "lease": 10.0}),
