@@ -89,7 +89,7 @@ from domain.errors import StorageUnavailable
 from domain.prompt import Context, ContextBudget
 from domain.run import RunKind
 from entrypoints.access_services import access_services
-from entrypoints.ingestion_services import document_reader, ingest_document, ingestion_services
+from entrypoints.ingestion_services import document_reader, ingest_document, ingestion_services, open_blobs
 from entrypoints.knowledge_services import knowledge_services
 from entrypoints.limit_services import limit_services, limited_providers
 from entrypoints.provider_set import CannotStart, Closing, connect_providers
@@ -106,7 +106,11 @@ def open_database(settings: Settings) -> Database:
     if settings.database_url.startswith("memory:"):
         return MemoryDatabase()
     try:
-        return SqlDatabase.connect(settings.database_url, pool_size=settings.database_pool)
+        return SqlDatabase.connect(
+            settings.database_url,
+            pool_size=settings.database_pool,
+            vector_cache_bytes=settings.vector_cache_bytes,
+        )
     except ValueError as error:
         raise CannotStart(f"DATABASE_URL: {error}") from error
 
@@ -239,7 +243,7 @@ class Container(containers.DeclarativeContainer):
     workflows = providers.Singleton(workflow_catalogue, settings)
     take_step = providers.Singleton(TakeStep, model=unshaped_model, schema_mismatch=providers.Object(schema_mismatch))
     run_workflow = providers.Singleton(RunWorkflow, take_step=take_step, persons=ask_persons)
-    blobs = database.provided.blobs
+    blobs = providers.Singleton(open_blobs, settings, database.provided.blobs, now, to_close)
     document_reader = providers.Singleton(document_reader, settings)
     ingest_document = providers.Singleton(ingest_document, settings, begin, now, embedder, blobs, document_reader)
     performers = providers.Dict({RunKind.WORKFLOW: run_workflow, RunKind.INGESTION: ingest_document})

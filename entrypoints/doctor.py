@@ -95,6 +95,7 @@ async def report(container: Container) -> tuple[str, bool]:
         f"database    {described}; {database}",
         f"model       {model(settings)}",
         f"embeddings  {settings.default_embedding_model}",
+        *document_lines(container),
         *tools,
         *providers,
         f"patience    connect {settings.connect_seconds:g} s, first byte {settings.first_byte_seconds:g} s, "
@@ -104,6 +105,19 @@ async def report(container: Container) -> tuple[str, bool]:
         *(f"warning     {sentence}" for sentence in wrong),
     ]
     return "\n".join(lines), database == "answers" and all_there and not wrong
+
+
+def document_lines(container: Container) -> list[str]:
+    """Where documents are kept, what one may cost, and how it is cut."""
+    settings = container.settings()
+    return [
+        f"documents   {container.blobs().description}; at most {settings.document_bytes:,} bytes, "
+        f"{settings.document_pages:,} pages, {settings.document_seconds:g} s and "
+        f"{settings.document_memory_bytes:,} bytes of memory, {settings.document_readers} at once",
+        f"chunks      {settings.chunking}, {settings.chunk_size} characters, {settings.chunk_overlap} shared; "
+        f"{settings.embedding_calls} calls of the embedder at once; "
+        f"{settings.vector_cache_bytes:,} bytes for vectors outside pgvector",
+    ]
 
 
 async def tool_lines(container: Container) -> tuple[list[str], bool]:

@@ -3,8 +3,12 @@
 import asyncio
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
+from adapters.blob_folder.store import FolderBlobStore
 from adapters.documents.reader import SubprocessDocumentReader
+from adapters.s3.signing import Credentials
+from adapters.s3.store import S3BlobStore
 from adapters.stemming.snowball import SnowballStemmer
 from application.chat.turn_opener import TurnOpener
 from application.knowledge.cancel_document import CancelDocument
@@ -35,6 +39,7 @@ from application.ports.embedder import Embedder
 from application.ports.storage import BeginRead, BeginTransaction
 from application.runs.run_stopper import RunStopper
 from domain.chunking.settings import ChunkSettings, Strategy
+from entrypoints.provider_set import CannotStart, Closing
 from entrypoints.settings import Settings
 
 
@@ -50,6 +55,27 @@ class IngestionServices:
     cancel: CancelDocument
     delete: DeleteDocument
     housekeeping: Housekeeping
+
+
+def open_blobs(settings: Settings, in_database: BlobStore, now: Now, to_close: list[Closing]) -> BlobStore:
+    """Where PARLEY_BLOB_STORE says that the bytes of uploads are. Raise CannotStart."""
+    if settings.blob_store == "database":
+        return in_database
+    if not settings.blob_store.startswith("s3://"):
+        return FolderBlobStore(Path(settings.blob_store).expanduser())
+    bucket, _, prefix = settings.blob_store.removeprefix("s3://").partition("/")
+    if not bucket or not settings.s3_key_id or settings.s3_secret is None:
+        raise CannotStart("PARLEY_BLOB_STORE=s3://bucket/prefix needs PARLEY_S3_KEY_ID and PARLEY_S3_SECRET")
+    secret = settings.s3_secret.get_secret_value()
+    store = S3BlobStore(
+        endpoint=str(settings.s3_endpoint),
+        bucket=bucket,
+        prefix=prefix,
+        credentials=Credentials(settings.s3_key_id, secret, settings.s3_region),
+        now=now,
+    )
+    to_close.append(store.aclose)
+    return store
 
 
 def document_reader(settings: Settings) -> DocumentReader:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from adapters.anthropic.language_model import AnthropicLanguageModel
 from adapters.anthropic.server import AnthropicServer
@@ -14,6 +15,7 @@ from adapters.demo.language_model import DemoLanguageModel
 from adapters.http.limits import Limits
 from adapters.http.retries import Retries
 from adapters.http.server import ProviderServer
+from adapters.local_embedder.embedder import LocalEmbedder
 from adapters.openai.embedder import OpenAIEmbedder
 from adapters.openai.language_model import OpenAILanguageModel
 from adapters.openai.relay import OpenAIChatRelay
@@ -68,8 +70,17 @@ def connect_providers(settings: Settings, now: Now, to_close: list[Closing]) -> 
         else:
             with _named(provider):
                 _connect(built, provider, settings, now, key=key or "", base_url=base_url)
+    if settings.embedding_folder is not None:
+        built.embedders["local"] = _local_embedder(settings.embedding_folder)
     _check_names(settings, built)
     return built
+
+
+def _local_embedder(folder: Path) -> Embedder:
+    try:
+        return LocalEmbedder.from_folder(folder)
+    except (OSError, ValueError) as error:
+        raise CannotStart(f"PARLEY_EMBEDDING_FOLDER: {error}") from error
 
 
 def _catalogue(settings: Settings) -> Catalogue:

@@ -137,6 +137,15 @@ class Settings(BaseSettings):
     document_seconds: float = Field(default=120, gt=0, le=3600, description="to read one document in")
     document_memory_bytes: int = Field(default=1024**3, ge=64 * 1024 * 1024, description="what its reader may take up")
     document_readers: int = Field(default=2, ge=1, le=64, description="documents that a process takes in at once")
+    blob_store: str = Field(default="database", description="database, a folder, or s3://bucket/prefix")
+    s3_endpoint: HttpUrl = Field(default=HttpUrl("https://s3.amazonaws.com"), description="of PARLEY_BLOB_STORE=s3://")
+    s3_region: str = "us-east-1"
+    s3_key_id: str = Field(default="", description="of the key that may read, write and delete in the bucket")
+    s3_secret: SecretStr | None = None
+    vector_cache_bytes: int = Field(
+        default=512 * 1024 * 1024, ge=0, le=1024**4, description="memory for vectors that are not in pgvector"
+    )
+    embedding_folder: Path | None = Field(default=None, description="of a model that is computed here, as `local:`")
     chunking: Literal["structure", "fixed", "sentences", "code", "semantic"] = "structure"
     chunk_size: int = Field(default=800, ge=100, le=20_000, description="characters")
     chunk_overlap: int = Field(default=200, ge=0, le=10_000, description="characters, at most half the size")
@@ -305,7 +314,9 @@ class Settings(BaseSettings):
 
     @property
     def default_embedding_model(self) -> str:
-        return self.embedding_model or ("openai:text-embedding-3-small" if self.has_openai else "demo:hashing")
+        if self.embedding_model or self.embedding_folder is None:
+            return self.embedding_model or ("openai:text-embedding-3-small" if self.has_openai else "demo:hashing")
+        return f"local:{self.embedding_folder.resolve().name}"
 
 
 def misspelt(environment: Mapping[str, str] = os.environ) -> list[str]:

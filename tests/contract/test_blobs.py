@@ -1,19 +1,24 @@
 """BlobStore and BlobLedger: bytes come back as they were, and none is left behind."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import cast
 
 import pytest
 
+from adapters.blob_folder.store import FolderBlobStore
 from adapters.memory.database import MemoryDatabase
 from application.ports.blobs import BlobStore
 from domain.blob import BlobId
 from domain.errors import BlobLost
 from tests.support.builders import ALICE, NOON
-from tests.support.databases import Database
+from tests.support.databases import Database, migrated, open_database
 from tests.support.knowledge import add_document, new_document
+from tests.support.postgres import empty_database
+from tests.support.s3_server import s3_server, s3_store
 
 BYTES = bytes(range(256)) * 3_000
 ONE, TWO = BlobId("one"), BlobId("two")
@@ -44,10 +49,38 @@ async def to_erase(database: Database, *, seconds: float = 0) -> list[BlobId]:
     return found
 
 
+@pytest.fixture(scope="module")
+def s3_address() -> Iterator[str]:
+    with s3_server() as address:
+        yield address
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres", "folder", "s3"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database, the path of a folder, or the address of a server."""
+    if request.param == "folder":
+        return str(tmp_path / "of" / "blobs")
+    if request.param == "s3":
+        return str(request.getfixturevalue("s3_address"))
+    return migrated(request.param, request, tmp_path)
+
+
 @pytest.fixture
-async def store(database: Database) -> BlobStore:
-    await expect(database, ONE, TWO)
-    return cast(MemoryDatabase, database).blobs
+async def store(place: str) -> AsyncIterator[BlobStore]:
+    if place.startswith("/"):
+        yield FolderBlobStore(Path(place))
+    elif place.startswith("http:"):
+        async with aclosing(await s3_store(place)) as s3:
+            for id in (ONE, TWO):  # which other tests have used
+                await s3.erase(id)
+            yield s3
+    else:
+        if place.startswith("postgresql:"):
+            await empty_database(place)
+        database = await open_database(place)
+        await expect(database, ONE, TWO)
+        yield cast(MemoryDatabase, database).blobs
+        await database.dispose()
 
 
 async def test_bytes_come_back_as_they_were_in_pieces_that_fit(store: BlobStore) -> None:
@@ -57,6 +90,19 @@ async def test_bytes_come_back_as_they_were_in_pieces_that_fit(store: BlobStore)
     assert await content(store, TWO) == b""
     assert all([piece async for piece in store.read(ONE)])
     assert store.description
+
+
+async def test_more_than_one_part_of_it_comes_back_too(store: BlobStore) -> None:
+    long = BYTES * 10 + b"the end"
+    for _ in range(2):
+        await store.put(ONE, pieces(*(long[at : at + 300_000] for at in range(0, len(long), 300_000))))
+        assert await content(store, ONE) == long
+        await store.erase(ONE)
+    with pytest.raises(ZeroDivisionError):
+        await store.put(TWO, pieces(*[BYTES] * 10, fails=True))
+    with pytest.raises(BlobLost):
+        await content(store, TWO)
+    await store.erase(TWO)
 
 
 async def test_what_was_never_whole_cannot_be_read(store: BlobStore) -> None:
@@ -99,9 +145,9 @@ async def test_what_no_document_took_in_time_is_erased(database: Database) -> No
 
 
 @pytest.mark.parametrize("how", ["deleted", "with its owner"])
-async def test_the_bytes_go_with_their_document(database: Database, store: BlobStore, how: str) -> None:
+async def test_the_bytes_go_with_their_document(database: Database, how: str) -> None:
     document = await add_document(database)
-    blob = new_document().blob
+    blob, store = new_document().blob, cast(MemoryDatabase, database).blobs
     await store.put(blob, pieces(BYTES))
     async with database.begin() as tx:
         if how == "deleted":

@@ -1,0 +1,1 @@
+"""The bytes of uploads as files in a folder."""

@@ -1,0 +1,1 @@
+"""The bytes of uploads in any store that speaks S3."""
