@@ -1,9 +1,8 @@
 """What models say to a search, if they say it in time: a search goes on without them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import anyio
 
 from application.ports.metering import Charge
 from application.ports.reranker import Reranker
@@ -17,7 +16,10 @@ RERANKER = "reranker"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelsInTime:
-    """Each method answers within its limit: what was said, or None and the problem."""
+    """Each method answers within its limit: what was said, or None and the problem.
+
+    The limit is asyncio's: in a cancelled scope of anyio the provider's connection could not be closed in order.
+    """
 
     embedder: MeteredEmbedder | None = None
     reranker: Reranker | None = None
@@ -32,7 +34,7 @@ class ModelsInTime:
             return None, None
         provider = generation.model.partition(":")[0]
         try:
-            with anyio.fail_after(self.embedding_seconds):
+            async with asyncio.timeout(self.embedding_seconds):
                 embeddings = await self.embedder.embed([question], charge=charge, model=generation.model)
         except TimeoutError:
             return None, Problem.of(ProviderTimedOut(provider))
@@ -48,7 +50,7 @@ class ModelsInTime:
         if self.reranker is None or not passages:
             return None, None
         try:
-            with anyio.fail_after(self.reranking_seconds):
+            async with asyncio.timeout(self.reranking_seconds):
                 scores = await self.reranker.scores(question, passages)
         except TimeoutError:
             return None, Problem.of(ProviderTimedOut(RERANKER))

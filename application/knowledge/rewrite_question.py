@@ -1,9 +1,8 @@
 """Make a question that goes on from a conversation one that can be searched for by itself."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import anyio
 
 from application.chat.whole_answer import whole_answer
 from application.ports.language_model import LanguageModel, ModelRequest
@@ -35,7 +34,7 @@ class RewriteQuestion:
             model=model, messages=rewriting_prompt(prompt), max_tokens=QUESTION_TOKENS, temperature=0.0, charge=charge
         )
         try:
-            with anyio.fail_after(self.seconds):
+            async with asyncio.timeout(self.seconds):
                 answer = await whole_answer(self.model, request)
         except (TimeoutError, ProviderFailure, *SPENDS_NO_MORE):
             return joined(earlier, question), None

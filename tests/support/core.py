@@ -94,6 +94,7 @@ class Core:
     approval_seconds: float = 3600.0
     session_idle_seconds: float | None = None
     whole_tokens: int = 0
+    rewrite_seconds: float = 10.0
 
     def __post_init__(self) -> None:
         self.database = self.database or MemoryDatabase(now=self.clock, alone=False)
@@ -124,7 +125,7 @@ class Core:
         search = SearchDocuments(read=read, stemmer=stemmer, models=ModelsInTime())
         from_documents = AnswerFromDocuments(
             execute=execute,
-            rewrite=RewriteQuestion(model=self.model, seconds=10),
+            rewrite=RewriteQuestion(model=self.model, seconds=self.rewrite_seconds),
             find=FindSources(read=read, search=search, whole_tokens=self.whole_tokens),
             check=check,
             stemmer=stemmer,
