@@ -37,6 +37,7 @@ from application.access.secret_hash import secret_hash
 from application.ports.access_tokens import AccessTokens
 from application.ports.clock import Now
 from application.ports.identity_provider import IdentityProvider
+from application.ports.limit_counters import LimitCounters
 from application.ports.passwords import Passwords
 from application.ports.storage import BeginRead, BeginTransaction
 from domain.user import Registration
@@ -87,8 +88,9 @@ def access_services(
     tokens: AccessTokens,
     identity_provider: IdentityProvider | None,
     settle: Settle,
+    counters: LimitCounters,
 ) -> AccessServices:
-    credentials, throttle = Credentials(now), LoginThrottle(now)
+    credentials, throttle = Credentials(now), LoginThrottle(now, counters)
     registration = Registration(settings.registration)
     login_tokens = LoginTokens(
         tokens=tokens,

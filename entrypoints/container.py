@@ -386,4 +386,5 @@ class Container(containers.DeclarativeContainer):
         access_tokens,
         identity_provider,
         usage.provided.recorder.flush,
+        limits.provided.counters,
     )

@@ -32,10 +32,10 @@ class ChangePassword:
         if not user.password_hash:
             raise Forbidden("You sign in without a password; an admin can give you one")
         checked_password(new, name=user.name, field="new_password")
-        self.throttle.attempt(user.name, "")
+        await self.throttle.attempt(user.name, "")
         if not await self.passwords.verify(current, user.password_hash):
             raise Forbidden("The current password is another one")
-        self.throttle.succeeded(user.name, "")
+        await self.throttle.succeeded(user.name, "")
         password_hash = await self.passwords.hash(new)
         async with self.begin() as tx:
             await tx.users.change(user.id, UserChange(password_hash=password_hash))

@@ -46,7 +46,7 @@ class DeleteAccount:
             user = await tx.users.get(principal.user_id)
         if confirm != user.name:
             raise InvalidInput("confirm", "must be your name, to delete everything that you have")
-        self.throttle.attempt(user.name, "")
+        await self.throttle.attempt(user.name, "")
         if user.password_hash and not await self.passwords.verify(password or "", user.password_hash):
             raise Forbidden("The password is another one")
         await self.of_user(user.id)

@@ -28,7 +28,7 @@ class LogIn:
             plain = checked_name(name)
         except InvalidInput:
             plain = ""
-        self.throttle.attempt(plain, address)
+        await self.throttle.attempt(plain, address)
         user = await self._find(plain)
         if not await self.passwords.verify(password, user.password_hash if user else None) or user is None:
             raise Unauthenticated("The name or the password is wrong")
@@ -42,7 +42,7 @@ class LogIn:
                 raise Unauthenticated("The name or the password is wrong")
             await tx.logins.add(login, most=MOST_LOGINS)
             await tx.commit()
-        self.throttle.succeeded(plain, address)
+        await self.throttle.succeeded(plain, address)
         return pair
 
     async def _find(self, name: str) -> User | None:

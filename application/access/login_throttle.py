@@ -1,54 +1,55 @@
 """How many wrong passwords are enough."""
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from application.limits.address import network_of
 from application.ports.clock import Now
+from application.ports.limit_counters import LimitCounters, Take
 from domain.errors import TooManyAttempts
 
-WINDOW = timedelta(minutes=15)
+WINDOW_SECONDS = 900
 MOST_OF_PAIR = 10
 MOST_OF_ONE = 100
-MOST_ROWS = 20_000
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class LoginThrottle:
-    """Counts the attempts of each address, at each name, and of each address at each name, in the memory of one
-    process; a success takes its own attempt back.
+    """Counts the attempts of each address, at each name, and of each address at each name, in all processes that share
+    the counters; a success takes its own attempt back, and what went wrong before between these two.
 
     An attempt counts before its password is looked at, so that many at once are no way around. The limit of a name is
-    far above that of one address at it: strangers cannot easily lock a person out.
+    far above that of one address at it: strangers cannot easily lock a person out. Windows are quarters of an hour.
     """
 
     now: Now
-    _counts: "OrderedDict[tuple[str, str], tuple[int, datetime]]" = field(default_factory=OrderedDict)
+    counters: LimitCounters
 
-    def attempt(self, name: str, address: str) -> None:
-        """Count it. Raise TooManyAttempts, which says when the oldest is forgotten."""
-        rows = _rows(name, address)
-        for row, most in rows:
-            count, since = self._counts.get(row, (0, self.now()))
-            if count >= most and (left := since + WINDOW - self.now()) > timedelta():
-                raise TooManyAttempts(left.total_seconds())
-        for row, _ in rows:
-            self._count(row, 1)
+    async def attempt(self, name: str, address: str) -> None:
+        """Count it. Raise TooManyAttempts, which says when all is forgotten, or StorageUnavailable."""
+        takes = _takes(name, address, self.now())
+        if await self.counters.take(takes):
+            raise TooManyAttempts(takes[0].seconds or WINDOW_SECONDS)
 
-    def succeeded(self, name: str, address: str) -> None:
-        for row, _ in _rows(name, address):
-            self._count(row, -1)
-        self._counts.pop((name, address), None)
-
-    def _count(self, row: tuple[str, str], step: int) -> None:
-        count, since = self._counts.get(row, (0, self.now()))
-        if self.now() - since >= WINDOW:
-            count, since = 0, self.now()
-        self._counts[row] = max(0, count + step), since
-        self._counts.move_to_end(row)
-        if len(self._counts) > MOST_ROWS:
-            self._counts.popitem(last=False)
+    async def succeeded(self, name: str, address: str) -> None:
+        pair, *others = _takes(name, address, self.now())
+        for take in others:
+            await self.counters.settle(take)
+        if tried := self.counters.used(pair.counter):
+            await self.counters.settle(replace(pair, amount=tried))
 
 
-def _rows(name: str, address: str) -> list[tuple[tuple[str, str], int]]:
-    return [((name, address), MOST_OF_PAIR), ((name, ""), MOST_OF_ONE), (("", address), MOST_OF_ONE)]
+def _takes(name: str, address: str, at: datetime) -> list[Take]:
+    """The first is of the two together. Names and addresses are not kept, but what is made of them."""
+    window, into = divmod(at.timestamp(), WINDOW_SECONDS)
+    where = network_of(address)
+    takes = [(f"{name}\n{where}", MOST_OF_PAIR)]
+    if name and where:
+        takes += [(name, MOST_OF_ONE), (f"\n{where}", MOST_OF_ONE)]
+    return [
+        Take(
+            f"login/{hashlib.sha256(who.encode()).hexdigest()[:32]}/{int(window)}", most, seconds=WINDOW_SECONDS - into
+        )
+        for who, most in takes
+    ]

@@ -30,7 +30,7 @@ class RegisterUser:
             users = len(await tx.users.page(after=None, limit=1))
             admitted = await admit(tx, self.admission, invitation, users=users, is_local=is_local)
         if admitted.invitation is None:
-            self.throttle.attempt("", address)
+            await self.throttle.attempt("", address)
         password_hash = await self.passwords.hash(password)
         async with self.begin() as tx:
             users = await tx.users.hold()
