@@ -12,7 +12,7 @@ from application.ports.language_model import ModelEvent, ModelRequest
 from domain.citation import DocumentId, SourceCited, SourcesChecked
 from domain.conversation import ConversationId, Text
 from domain.retrieval.not_found import ENGLISH, MARKER, SENTENCES
-from domain.run import AnswerReset, Run, RunEvent, RunStatus, TextDelta
+from domain.run import AnswerReset, Run, RunEvent, RunStatus, TextDelta, merged
 from domain.step import StepFinished
 from tests.support.builders import ALICE
 from tests.support.core import ANN, LEASE_SECONDS, Core, running, text_of, until
@@ -61,7 +61,7 @@ async def test_the_model_is_shown_the_passages_as_data_and_its_marks_become_cita
     id = await put(core.database, owner=ALICE, paged=True)
     core.model.script = whole("The Nile is 6650 kilo", "metres long [", "1][9]. A river carries silt [2, 7].")
     run = await ask(core)
-    events = await said(core, run)
+    events = merged(await said(core, run))
     [request] = core.model.requests
     system, question = request.messages
     assert system.text.startswith("Be brief.\n\nAnswer the last question")
