@@ -115,6 +115,6 @@ async def test_the_next_is_taken_at_once_by_the_replica_that_hears_of_the_ending
         second = await replica.ask("second", first.conversation_id, if_busy=IfBusy.QUEUE)
         await turns(20)
         core.model.script = whole("answer")
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await core.cancel_run(ANN, first.id)
             assert text_of(await replica.follow(second.id)) == "answer"

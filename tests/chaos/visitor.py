@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection
 from tests.chaos.history import Ask, History, shown_in_event, shown_in_line
 from tests.support.cluster import Replica
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 30.0
 NOTHING_STORED = frozenset({404, 409, 422})
 FOR_EVER = 10**6
 

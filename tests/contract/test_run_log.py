@@ -194,7 +194,7 @@ async def test_a_write_that_was_cut_off_can_be_written_again(database: Database,
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await database.run_log.write([last]) == set()
     assert await whole_log(database, run) == numbered(*last.events)
 

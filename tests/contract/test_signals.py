@@ -12,7 +12,7 @@ from adapters.sql.database import SqlDatabase
 from adapters.sql.postgres_signals import PostgresSignals
 from application.ports.signals import Signals, Subscription, run_topic
 
-LONG = 10.0
+LONG = 60.0
 
 
 Ends = tuple[Signals, Signals]

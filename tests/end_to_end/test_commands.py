@@ -45,8 +45,8 @@ async def test_serve_says_where_it_is_and_what_is_in_force(database_env: dict[st
 
 
 async def test_a_stored_turn_ends_within_the_grace_time_of_a_stop(database_env: dict[str, str]) -> None:
-    environment = {**database_env, "PARLEY_DEMO_WORDS_PER_SECOND": "40", "PARLEY_DRAIN_SECONDS": "15"}
-    async with served(**environment) as server, httpx2.AsyncClient(base_url=server.url, timeout=30) as http:
+    environment = {**database_env, "PARLEY_DEMO_WORDS_PER_SECOND": "40", "PARLEY_DRAIN_SECONDS": "60"}
+    async with served(**environment) as server, httpx2.AsyncClient(base_url=server.url, timeout=90) as http:
         async with http.stream("POST", "/chat/stream", json={"message": "Finish this"}) as response:
             lines = response.aiter_lines()
             await anext(lines)
@@ -70,7 +70,7 @@ async def test_four_servers_at_once_on_an_empty_postgres_all_come_up(fresh_postg
 async def _answers(url: str) -> None:
     async with (
         served(DATABASE_URL=url, PARLEY_DEMO_WORDS_PER_SECOND="0") as server,
-        httpx2.AsyncClient(base_url=server.url, timeout=30) as http,
+        httpx2.AsyncClient(base_url=server.url, timeout=90) as http,
     ):
         assert (await http.post("/chat", json={"message": "Hi"})).status_code == 200
 

@@ -74,11 +74,11 @@ async def test_streams_under_way_wait_for_the_database_and_end_whole(
     """
     words = " ".join(f"w{number}" for number in range(180))
     provider.default = Script(echo=True, delay=0.05)
-    lease = 3.0
+    lease = 5.0
     settings = environment(provider, postgres.database) | {"PARLEY_WORKER_LEASE_SECONDS": str(lease)}
     async with (
         replicas(2, **settings) as [a, b],
-        httpx2.AsyncClient(timeout=30) as http,
+        httpx2.AsyncClient(timeout=90) as http,
         http.stream("POST", f"{a.url}/chat/stream", json={"message": words}) as response,
     ):
         lines = response.aiter_lines()

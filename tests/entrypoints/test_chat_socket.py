@@ -20,7 +20,7 @@ async def socket_of(app: Parley, **kwargs: Any) -> AsyncIterator[ClientConnectio
 
 
 async def receive(socket: ClientConnection) -> dict[str, Any]:
-    frame: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 10))
+    frame: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 60))
     return frame
 
 

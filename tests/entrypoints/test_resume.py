@@ -68,7 +68,7 @@ async def test_a_socket_resumes_a_run_from_every_cursor(app: Parley) -> None:
             await socket.send(json.dumps({"resume": run_id, "after": after}))
             frames: list[dict[str, Any]] = []
             while not frames or frames[-1]["type"] != "done":
-                frames.append(json.loads(await asyncio.wait_for(socket.recv(), 5)))
+                frames.append(json.loads(await asyncio.wait_for(socket.recv(), 60)))
             whole = whole or frames
             assert frames == whole[after:]
         await socket.send(json.dumps({"resume": run_id, "after": last + 1}))

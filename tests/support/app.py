@@ -50,7 +50,7 @@ async def parley(**settings: object) -> AsyncIterator[Parley]:
     try:
         host, port = server.servers[0].sockets[0].getsockname()[:2]
         url = f"http://{host}:{port}"
-        async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
+        async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
             yield Parley(url, container, http)
     finally:
         for listener in server.servers:
@@ -60,7 +60,7 @@ async def parley(**settings: object) -> AsyncIterator[Parley]:
         await server.lifespan.shutdown()  # not server.shutdown(): that sleeps 0.1 s first
 
 
-async def until(condition: object, *, seconds: float = 10) -> None:
+async def until(condition: object, *, seconds: float = 30) -> None:
     """Wait until `condition()` (plain or async) is true; fail with its source when it has not become so in time."""
     async with asyncio.timeout(seconds):
         while True:

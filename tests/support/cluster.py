@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.support.process import command
 
 LISTENS = re.compile(r"is at (http://\S+).*?auth +\w", re.DOTALL)
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 class NotStarted(Exception):
@@ -65,7 +65,7 @@ class Replica:
             with suppress(ProcessLookupError):  # Popen's own way would look for the end and take it from asyncio
                 os.kill(self.process.pid, number)
 
-    async def ended(self, *, seconds: float = 30) -> int:
+    async def ended(self, *, seconds: float = 60) -> int:
         """The exit code, when everything that it printed has been read."""
         assert self.process is not None
         assert self._reading is not None

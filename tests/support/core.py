@@ -276,7 +276,7 @@ async def busy(core: Core, *said: str) -> Run:
 
 async def until(condition: Callable[[], object]) -> None:
     """Let the loop turn until the condition holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110  # any condition, without an event of its own
             await asyncio.sleep(0)
 

@@ -62,4 +62,4 @@ class GatedRunLog(RunLog):
             self._open.set()
 
     async def until_a_write_waits(self) -> None:
-        await asyncio.wait_for(self._waiting.wait(), 5)
+        await asyncio.wait_for(self._waiting.wait(), 30)

@@ -18,7 +18,7 @@ from tests.support.provider import ScriptedProvider
 
 PEOPLE = 6
 LEASE_SECONDS = 2.0
-BOUND_SECONDS = 12  # 5 for a connection and 4 for a statement, and some for a busy machine
+BOUND_SECONDS = 30  # 5 for a connection and 4 for a statement, and much for a busy machine
 WORDS = 25
 LONG = 400_000
 
@@ -54,7 +54,7 @@ class Load:
 
     async def until_more_answers(self, count: int) -> None:
         enough = self.answers + count
-        await until(lambda: self.answers >= enough, seconds=30)
+        await until(lambda: self.answers >= enough, seconds=90)
 
     async def refuses(self) -> dict[str, Any]:
         """What a new question is told, in time, while the process stays alive and says that it is not ready."""
@@ -72,7 +72,7 @@ class Load:
 
     async def is_full(self, status: int) -> None:
         """Questions are refused for want of room, soon, and everything that is stored can be read."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while (refused := await self._asked(random.randbytes(LONG // 2).hex())).status_code == 200:
                 pass
         assert refused.status_code == status, refused.text
@@ -111,7 +111,7 @@ async def timed(request: Any) -> httpx2.Response:
 async def load(server: Replica, database_url: str, provider: ScriptedProvider) -> AsyncIterator[Load]:
     """While it is held there is load; then everybody reads to the end and the judge has found nothing."""
     limits = httpx2.Limits(max_connections=None)
-    async with httpx2.AsyncClient(timeout=30, limits=limits) as http:
+    async with httpx2.AsyncClient(timeout=90, limits=limits) as http:
         under = Load(server, http, History(), database_url, provider)
         people = [asyncio.create_task(under.person(number)) for number in range(PEOPLE)]
         try:
@@ -122,8 +122,8 @@ async def load(server: Replica, database_url: str, provider: ScriptedProvider) -
                 person.cancel()
             await asyncio.gather(*people, return_exceptions=True)
         reader = under.visitor(PEOPLE)
-        ended = await asyncio.gather(*(reader.see_to_the_end(run, seconds=20) for run in under.history.runs))
+        ended = await asyncio.gather(*(reader.see_to_the_end(run, seconds=90) for run in under.history.runs))
         assert all(ended)
         assert under.history.slowest_refusal < BOUND_SECONDS
-        assert await judge(under.history, database_url, provider.calls, patience_seconds=LEASE_SECONDS + 10) == []
+        assert await judge(under.history, database_url, provider.calls, patience_seconds=LEASE_SECONDS + 60) == []
         assert "Traceback" not in server.printed, server.printed

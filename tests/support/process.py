@@ -23,7 +23,7 @@ class Served:
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    async def ended(self, *, seconds: float = 20) -> int:
+    async def ended(self, *, seconds: float = 60) -> int:
         return await asyncio.wait_for(self.process.wait(), seconds)
 
 
@@ -40,7 +40,7 @@ async def finished(*arguments: str, **environment: str) -> tuple[int, str]:
     """Run a command to its end; its exit code and all that it printed."""
     process = await command(*arguments, **environment)
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), 60)
+        output, _ = await asyncio.wait_for(process.communicate(), 120)
     finally:
         if process.returncode is None:
             process.kill()
@@ -54,7 +54,7 @@ async def served(**environment: str) -> AsyncIterator[Served]:
     assert process.stdout is not None
     printed = ""
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while not re.search(r"auth +\w", printed):
                 line = await process.stdout.readline()
                 if not line:

@@ -104,7 +104,7 @@ async def test_cancelling_ends_it_at_once() -> None:
 
     started = asyncio.Event()
     reading = asyncio.create_task(read(started))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await started.wait()
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -112,7 +112,10 @@ async def test_cancelling_ends_it_at_once() -> None:
 
 
 async def test_closing_ends_it_at_once() -> None:
-    async with asyncio.timeout(5), aclosing(DemoLanguageModel(words_per_second=0.001).stream(asking("long"))) as answer:
+    async with (
+        asyncio.timeout(30),
+        aclosing(DemoLanguageModel(words_per_second=0.001).stream(asking("long"))) as answer,
+    ):
         await anext(answer)
 
 
