@@ -26,4 +26,6 @@ Provider      who runs models; `provider:model` is one of them, and the catalogu
 Fallback      a model that is asked when another fails before its first words
 Circuit       whether a provider is asked at all: after faults in a row it has a pause
 Usage         what one provider call cost, as the provider reported it
+Ledger        a line for each provider call: who asked, for what, which model, what it used and what that costs
+Charge        on whose account a provider is called, and for what; it goes with every request
 """

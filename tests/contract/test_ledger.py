@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from application.ports.run_log import LogEntry
 from domain.access import KeyId, OwnerId, UserId
-from domain.run import TextDelta
+from domain.run import Run, TextDelta, WorkerId
 from domain.usage import (
     EVERYBODY,
     NOTHING_SPENT,
@@ -19,7 +19,7 @@ from domain.usage import (
     Spending,
     Usage,
 )
-from tests.support.builders import ALICE, BOB, NOON, USAGE, add_conversation, ask, call_of, ending
+from tests.support.builders import ALICE, BOB, NOON, ONE, USAGE, add_conversation, ask, call_of, ending, opened, turn
 from tests.support.databases import Database, ledger
 
 DAY = timedelta(days=1)
@@ -172,3 +172,20 @@ async def test_whose_account_is_deleted_leaves_numbers_that_are_nobodys(database
         assert await tx.ledger.spent(EVERYBODY, since=NOON - DAY) == before
         assert [record.values["owner"] for record in await tx.owned.page("usage", owner=BOB, skip=0, limit=9)] == [BOB]
         assert await tx.owned.page("usage", owner=ALICE, skip=0, limit=9) == []
+
+
+async def test_a_claim_tells_what_a_dead_worker_left_from_what_was_handed_over(database: Database) -> None:
+    """Who died may have called a provider; who hands over has counted what it called."""
+    asked = replace(turn(await add_conversation(database), "question", worker=ONE), user_id=UserId(4), key_id=KeyId(9))
+    run = await opened(database, asked)
+
+    async def claimed(by: WorkerId) -> Run:
+        claim = await database.workers.claim(by, executing=(), limit=9, lease_seconds=3600)
+        [taken] = claim.runs
+        return taken
+
+    after_death = await claimed(WorkerId("two"))
+    assert (after_death.id, after_death.interrupted) == (run.id, True)
+    assert (after_death.user_id, after_death.key_id) == (4, 9)
+    await database.workers.release(WorkerId("two"))
+    assert not (await claimed(WorkerId("three"))).interrupted
