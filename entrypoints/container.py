@@ -219,7 +219,9 @@ class Container(containers.DeclarativeContainer):
     )
     mcp_tools = providers.Singleton(mcp_tools, settings, to_close)
     execute_run = providers.Singleton(ExecuteRun, model=model)
-    knowledge = providers.Singleton(knowledge_services, settings, read, embedder, model, execute_run)
+    knowledge = providers.Singleton(
+        knowledge_services, settings, read, embedder, provider_set.provided.reranker, model, execute_run
+    )
     tool_sources = providers.Singleton(tool_sources, settings, now, mcp_tools, knowledge.provided.document_tools)
     toolbox = providers.Singleton(open_toolbox, settings, tool_sources)
     ask_persons = providers.Singleton(

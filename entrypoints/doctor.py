@@ -74,6 +74,14 @@ def sign_on(settings: Settings) -> list[str]:
     return [f"sign-on     {settings.oidc_issuer} as {settings.oidc_client_id}; registration {who}; {linked}"]
 
 
+def retrieval(settings: Settings) -> str:
+    order = f"reranked by {settings.rerank_model} within {settings.rerank_seconds:g} s"
+    return f"words and vectors, {order if settings.rerank_model else 'not reranked'}; a question has " + (
+        f"{settings.search_seconds:g} s for its vector and {settings.rewrite_seconds:g} s to be rewritten; "
+        f"small documents go whole up to {settings.rag_whole_tokens:,} tokens"
+    )
+
+
 async def report(container: Container) -> tuple[str, bool]:
     """Every setting that matters, whether the database answers, and misspelt variables; and whether all is well."""
     settings = container.settings()
@@ -95,6 +103,7 @@ async def report(container: Container) -> tuple[str, bool]:
         f"database    {described}; {database}",
         f"model       {model(settings)}",
         f"embeddings  {settings.default_embedding_model}",
+        f"retrieval   {retrieval(settings)}",
         *document_lines(container),
         *tools,
         *providers,

@@ -13,6 +13,7 @@ from application.knowledge.models_in_time import ModelsInTime
 from application.knowledge.rewrite_question import RewriteQuestion
 from application.knowledge.search_documents import SearchDocuments
 from application.ports.language_model import LanguageModel
+from application.ports.reranker import Reranker
 from application.ports.storage import BeginRead
 from application.runs.execute_run import ExecuteRun
 from application.usage.metered_embedder import MeteredEmbedder
@@ -29,10 +30,20 @@ class KnowledgeServices:
 
 
 def knowledge_services(
-    settings: Settings, read: BeginRead, embedder: MeteredEmbedder, model: LanguageModel, execute: ExecuteRun
+    settings: Settings,
+    read: BeginRead,
+    embedder: MeteredEmbedder,
+    reranker: Reranker | None,
+    model: LanguageModel,
+    execute: ExecuteRun,
 ) -> KnowledgeServices:
     stemmer = SnowballStemmer()
-    models = ModelsInTime(embedder=embedder, embedding_seconds=settings.search_seconds)
+    models = ModelsInTime(
+        embedder=embedder,
+        reranker=reranker,
+        embedding_seconds=settings.search_seconds,
+        reranking_seconds=settings.rerank_seconds,
+    )
     search = SearchDocuments(read=read, stemmer=stemmer, models=models)
     check = CheckCitations(read=read, stemmer=stemmer)
     answer = AnswerFromDocuments(

@@ -19,12 +19,14 @@ from adapters.local_embedder.embedder import LocalEmbedder
 from adapters.openai.embedder import OpenAIEmbedder
 from adapters.openai.language_model import OpenAILanguageModel
 from adapters.openai.relay import OpenAIChatRelay
+from adapters.openai.reranker import OpenAIReranker
 from adapters.openai.server import OpenAIServer
 from application.circuit_breaker import CircuitBreaker, GuardedModel, GuardedRelay
 from application.ports.chat_relay import ChatRelay
 from application.ports.clock import Now
 from application.ports.embedder import Embedder
 from application.ports.language_model import LanguageModel
+from application.ports.reranker import Reranker
 from domain.catalogue import Catalogue, Provider, ProviderKind
 from domain.circuit import CircuitRules
 from entrypoints.settings import Settings
@@ -45,6 +47,7 @@ class ProviderSet:
     models: dict[str, LanguageModel] = field(default_factory=dict)
     relays: dict[str, ChatRelay] = field(default_factory=dict)
     embedders: dict[str, Embedder] = field(default_factory=dict)
+    reranker: Reranker | None = None
     breakers: dict[str, CircuitBreaker] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     servers: list[ProviderServer] = field(default_factory=list)
@@ -110,6 +113,9 @@ def _connect(
         built.relays[name] = GuardedRelay(OpenAIChatRelay(server), breaker)
         embedding_model = settings.default_embedding_model.partition(":")[2]
         built.embedders[name] = OpenAIEmbedder(server, default_model=embedding_model)
+        of, _, rerank_model = settings.rerank_model.partition(":")
+        if of == name:
+            built.reranker = OpenAIReranker(server, model=rerank_model)
     built.models[name] = GuardedModel(model, breaker)
 
 
@@ -133,6 +139,10 @@ def _check_names(settings: Settings, built: ProviderSet) -> None:
             if provider not in built.models:
                 there = ", ".join(built.models)
                 raise CannotStart(f"{variable}: {name}: there is no provider {provider!r}; there are {there}")
+
+    if settings.rerank_model and built.reranker is None:
+        there = ", ".join(built.relays) or "none"
+        raise CannotStart(f"PARLEY_RERANK_MODEL: {settings.rerank_model}: providers that may rerank: {there}")
 
 
 def _limits(settings: Settings) -> Limits:

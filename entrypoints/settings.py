@@ -120,6 +120,12 @@ class Settings(BaseSettings):
     tool_approvals: dict[str, Literal["always", "once", "never"]] = Field(default={}, description="by name of the tool")
     weather_url: str = "https://api.open-meteo.com"
     geocoding_url: str = "https://geocoding-api.open-meteo.com"
+    rerank_model: str = Field(
+        default="", description="provider:model that puts what a search finds in order; needs POST rerank there"
+    )
+    rerank_seconds: float = Field(
+        default=3, gt=0, le=60, description="for putting what was found in order; it stays as found otherwise"
+    )
     rag_whole_tokens: int = Field(
         default=4000, ge=0, le=1_000_000, description="small documents that one asks of by name go into a prompt whole"
     )
@@ -202,7 +208,7 @@ class Settings(BaseSettings):
     def _name_providers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(cls._names_a_provider, value))
 
-    @field_validator("model", "embedding_model", "title_model")
+    @field_validator("model", "embedding_model", "title_model", "rerank_model")
     @classmethod
     def _names_a_provider(cls, value: str) -> str:
         if value and not (value.partition(":")[0] and value.partition(":")[2]):

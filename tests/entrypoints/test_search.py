@@ -2,6 +2,10 @@
 
 import pytest
 
+from entrypoints.container import Container
+from entrypoints.doctor import report
+from entrypoints.provider_set import CannotStart
+from entrypoints.settings import Settings
 from tests.support.app import Parley, parley
 from tests.support.library import RIVERS, put
 
@@ -95,3 +99,17 @@ async def test_an_embedder_that_is_away_leaves_the_words_and_a_word_on_it() -> N
         found = (await app.http.get("/search", params={"q": "Nile"})).json()
         assert [problem["code"] for problem in found["problems"]] == ["provider_unavailable"]
         assert found["results"][0]["text"].startswith("The Nile")
+
+
+async def test_a_reranker_that_is_away_leaves_the_order_and_one_that_cannot_be_is_refused_at_the_start() -> None:
+    away = {"openai_api_key": "sk-none", "openai_base_url": "http://127.0.0.1:9/v1", "provider_attempts": 1}
+    settings = {**away, "embedding_model": "demo:hashing", "rerank_model": "openai:reranker", "rerank_seconds": 2}
+    async with parley(**settings) as app:
+        await put(app.container.database())
+        found = (await app.http.get("/search", params={"q": "Nile river"})).json()
+        assert [problem["code"] for problem in found["problems"]] == ["provider_unavailable"]
+        assert found["results"][0]["text"].startswith("The Nile")
+        said, _ = await report(app.container)
+        assert "reranked by openai:reranker within 2 s" in said
+    with pytest.raises(CannotStart, match="PARLEY_RERANK_MODEL"):
+        Container(settings=Settings(database_url="memory://", rerank_model="demo:parrot")).provider_set()
