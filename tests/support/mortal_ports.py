@@ -53,9 +53,22 @@ class MortalWorkers(Workers):
     async def beat(self, worker: WorkerId) -> list[RunId]:
         return await self.process.effect("beat", partial(self.workers.beat, worker))
 
-    async def claim(self, worker: WorkerId, *, executing: Collection[RunId], limit: int, lease_seconds: float) -> Claim:
+    async def claim(
+        self,
+        worker: WorkerId,
+        *,
+        executing: Collection[RunId],
+        limit: int,
+        lease_seconds: float,
+        most_of_owner: int | None = None,
+    ) -> Claim:
         claim = partial(
-            self.workers.claim, worker, executing=tuple(executing), limit=limit, lease_seconds=lease_seconds
+            self.workers.claim,
+            worker,
+            executing=tuple(executing),
+            limit=limit,
+            lease_seconds=lease_seconds,
+            most_of_owner=most_of_owner,
         )
         return await self.process.effect("claim", claim)
 
