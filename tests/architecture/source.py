@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +33,13 @@ class Source:
 def sources(*folders: str) -> list[Source]:
     """Every Python file below the folders, by name."""
     files = sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
-    return [Source(file.relative_to(ROOT).as_posix(), file.read_text()) for file in files]
+    return [_source(file.relative_to(ROOT).as_posix()) for file in files]
+
+
+@cache
+def _source(name: str) -> Source:
+    """Read and parsed once, however many rules look at it."""
+    return Source(name, (ROOT / name).read_text())
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
