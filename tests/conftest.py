@@ -25,6 +25,8 @@ from tests.support.postgres import (
     versions,
 )
 
+pytest_plugins = ("tests.support.secrets_kept",)
+
 SOURCE = pytest.StashKey[Source | None]()
 IN_USE = pytest.StashKey[str]()
 SHARED = pytest.StashKey[tuple[ExitStack, str]]()

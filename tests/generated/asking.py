@@ -8,15 +8,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.app import Parley, parley
+from tests.support.people import ADMIN, ADMIN_KEY
 
 ROOT = Path(__file__).parent.parent.parent
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 
-async def ask(database_url: str, options: Sequence[str]) -> tuple[int, str]:
-    """The exit code, which is 0 when every answer was as documented, and what was printed, the seed too."""
+async def ask(database_url: str, options: Sequence[str], *, as_admin: bool = False) -> tuple[int, str]:
+    """The exit code, which is 0 when every answer was as documented, and what was printed, the seed too.
+
+    Without a login; or `as_admin` where everybody logs in, with the operator's key.
+    """
+    settings = {"auth": "required", "api_key": ADMIN_KEY, "registration": "open"} if as_admin else {}
+    if as_admin:
+        options = (*options, "--header", f"Authorization: Bearer {ADMIN_KEY}")
     with tempfile.TemporaryDirectory() as folder:
-        async with parley(database_url=database_url) as app:
+        async with parley(database_url=database_url, **settings) as app:
+            app.http.headers |= ADMIN if as_admin else {}
             await _fill(app)
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION),

@@ -22,3 +22,13 @@ async def test_whatever_is_asked_is_answered_as_documented(database_url: str) ->
     code, printed = await ask(database_url, ("--seed", SEED, "--phases", "fuzzing,stateful", "--max-examples", "10"))
     print(printed)
     assert code == 0
+
+
+async def test_whatever_an_admin_asks_about_accounts_is_answered() -> None:
+    accounts = "^/(auth/(session|refresh|methods)|me$|api-keys|admin)"
+    checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+    options = ("--seed", SEED, "--phases", "fuzzing", "--max-examples", "3", "--include-path-regex", accounts)
+    excluded = ("--checks", checks, "--exclude-method", "DELETE", "--exclude-path-regex", "^/auth/oidc/")
+    code, printed = await ask("memory://", (*options, *excluded), as_admin=True)
+    print(printed)
+    assert code == 0

@@ -12,6 +12,9 @@ from entrypoints.bounded_http import BoundedHttp
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings
+from tests.support.secrets_kept import tells_nothing
+
+HOOKS = {"response": [tells_nothing]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ async def parley(**settings: object) -> AsyncIterator[Parley]:
     try:
         host, port = server.servers[0].sockets[0].getsockname()[:2]
         url = f"http://{host}:{port}"
-        async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
+        async with httpx2.AsyncClient(base_url=url, timeout=60, event_hooks=HOOKS) as http:
             yield Parley(url, container, http)
     finally:
         for listener in server.servers:

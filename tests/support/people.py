@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from tests.support.app import Parley, parley
+from tests.support.secrets_kept import remember
 
 ADMIN_KEY = "an-admin-key-that-is-long-enough"
 ADMIN = {"x-api-key": ADMIN_KEY}
@@ -44,10 +45,12 @@ async def join(app: Parley, name: str) -> Person:
 async def log_in(app: Parley, id: int, name: str) -> Person:
     tokens = await app.http.post("/auth/login", data={"username": name, "password": PASSWORD})
     assert tokens.status_code == 200, tokens.text
+    remember(tokens.json()["access_token"], tokens.json()["refresh_token"])
     return Person(id, name, tokens.json()["access_token"], tokens.json()["refresh_token"])
 
 
 async def make_key(app: Parley, headers: dict[str, str], *scopes: str) -> tuple[int, str]:
     made = await app.http.post("/api-keys", json={"name": "a key", "scopes": scopes}, headers=headers)
     assert made.status_code == 201, made.text
+    remember(made.json()["key"])
     return made.json()["id"], made.json()["key"]

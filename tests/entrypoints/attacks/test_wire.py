@@ -94,7 +94,7 @@ async def test_39_errors_say_nothing_of_the_inside(monkeypatch: pytest.MonkeyPat
         async with guarded(**own, provider_attempts=1) as app:
 
             def broken(*_: object, **__: object) -> None:
-                raise RuntimeError(f"SELECT * FROM users at {provider.url} with {ADMIN_KEY}")
+                raise RuntimeError(f"SELECT * FROM users at {provider.url} with a-secret-of-the-inside")
 
             for status in (401, 403, 500, 503):
                 provider.queue.append(
@@ -111,7 +111,7 @@ async def test_39_errors_say_nothing_of_the_inside(monkeypatch: pytest.MonkeyPat
                 assert answered.status_code >= 400
                 assert answered.headers["x-request-id"]
                 assert not re.search(telling, answered.text), answered.text
-                for secret in (ADMIN_KEY, own["openai_api_key"], PASSWORD, provider.url):
+                for secret in ("a-secret-of-the-inside", ADMIN_KEY, own["openai_api_key"], PASSWORD, provider.url):
                     assert secret not in answered.text
 
 
@@ -164,6 +164,16 @@ async def test_41_what_is_for_the_operator_is_not_for_everybody() -> None:
             assert (await app.http.get(path)).status_code == 401, path
         for path in ("/debug", "/v0/chat", "/.env", "/static/../parley.db", "/assets/..%2f..%2fparley.db"):
             assert (await app.http.get(path, headers=ADMIN)).status_code == 404, path
+
+
+async def test_14_no_path_leads_out_of_the_page() -> None:
+    async with parley() as app:
+        for path in ("/assets/..%2f..%2fpyproject.toml", "/assets/%2e%2e/%2e%2e/pyproject.toml", "/assets/../README.md",
+                     "/assets//etc/passwd", "/assets/%00", "/assets/..%5c..%5crun", "/assets/.", "/c/../pyproject.toml",
+                     "/documents/..%2f..%2fparley.db", "/documents/%2e%2e/content"):  # fmt: skip
+            answered = await app.http.get(path)
+            assert answered.status_code in (404, 422), path
+            assert "[project]" not in answered.text
 
 
 async def test_43_ids_can_be_guessed_and_are_good_for_nothing() -> None:
