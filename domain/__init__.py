@@ -28,4 +28,6 @@ Circuit       whether a provider is asked at all: after faults in a row it has a
 Usage         what one provider call cost, as the provider reported it
 Ledger        a line for each provider call: who asked, for what, which model, what it used and what that costs
 Charge        on whose account a provider is called, and for what; it goes with every request
+Limit         how much a key, a user or everybody may use in a window, or have open at once
+Reservation   what a call of a model may cost at most; afterwards it is settled with what it did cost
 """

@@ -47,9 +47,9 @@ def _takes(name: str, address: str, at: datetime) -> list[Take]:
     takes = [(f"{name}\n{where}", MOST_OF_PAIR)]
     if name and where:
         takes += [(name, MOST_OF_ONE), (f"\n{where}", MOST_OF_ONE)]
-    return [
-        Take(
-            f"login/{hashlib.sha256(who.encode()).hexdigest()[:32]}/{int(window)}", most, seconds=WINDOW_SECONDS - into
-        )
-        for who, most in takes
-    ]
+    seconds = WINDOW_SECONDS - into
+    return [Take(f"login/{_digest(who)}/{int(window)}", most, seconds=seconds) for who, most in takes]
+
+
+def _digest(who: str) -> str:
+    return hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.support.app import parley, until
-from tests.support.databases import EVERY_DATABASE  # noqa: F401  # says which databases there are
 from tests.support.people import guarded, join
 
 SECRET = "6e1d0b9a57c24f38a1f2d3b4c5e6f708"
@@ -16,7 +15,7 @@ async def test_what_one_has_let_in_the_other_does_not(storage: str) -> None:
     async with parley(**limits) as one, parley(**limits) as other:
         body = {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 10}
         statuses = []
-        for turn in range(4):
+        for _ in range(4):
             for app in (one, other):
                 response = await app.http.post("/chat", json=body)
                 while response.status_code == 429 and response.json()["limit"] == "streams":
