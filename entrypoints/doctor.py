@@ -82,6 +82,17 @@ def retrieval(settings: Settings) -> str:
     )
 
 
+def limits(settings: Settings) -> str:
+    """What each key, each user and all together may use."""
+    scopes = {"key": settings.limits_of_key, "user": settings.limits_of_user, "all": settings.limits_of_all}
+    told = [
+        f"{scope}: {', '.join(f'{name}={value:,}' for name, value in given.items())}"
+        for scope, each in scopes.items()
+        if (given := each.given())
+    ]
+    return "; ".join(told) or "none"
+
+
 async def report(container: Container) -> tuple[str, bool]:
     """Every setting that matters, whether the database answers, and misspelt variables; and whether all is well."""
     settings = container.settings()
@@ -98,6 +109,7 @@ async def report(container: Container) -> tuple[str, bool]:
     lines = [
         f"version     {VERSION}",
         f"bind        {settings.host}:{settings.port}",
+        f"limits      {limits(settings)}",
         f"auth        {auth(settings)}",
         *sign_on(settings),
         f"database    {described}; {database}",
