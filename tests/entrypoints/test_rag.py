@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 from domain.retrieval.not_found import ENGLISH
-from tests.support.app import Parley
+from tests.support.app import Parley, until
+from tests.support.documents import lines as text_lines
+from tests.support.documents import pdf
 from tests.support.library import RIVERS, put
 
 QUESTION = "How long is the Nile in kilometres?"
@@ -79,3 +81,21 @@ async def test_a_follow_up_question_is_searched_with_what_was_said(app: Parley) 
     assert "eleven countries" in second["sources"][0]["quote"]
     log = lines((await app.http.get(f"/runs/{second['run_id']}/events")).text)
     assert log[0]["output"] == f"{QUESTION} {body['question']}"
+
+
+async def test_from_an_upload_to_a_page_and_gone_again(app: Parley) -> None:
+    content = pdf(text_lines("Preface"), text_lines("The word of the day is heliotrope."))
+    made = (await app.http.post("/documents", files={"file": ("words.pdf", content)})).json()
+    id = made["document_id"]
+
+    async def is_ready() -> bool:
+        return bool((await app.http.get(f"/documents/{id}")).json()["status"] == "ready")
+
+    await until(is_ready, seconds=30)
+    body = {"question": "What is the word of the day?"}
+    [source] = (await app.http.post("/rag/chat", json=body)).json()["sources"]
+    assert (source["doc_id"], source["page"], source["verified"]) == (id, 2, True)
+    assert "heliotrope" in source["quote"]
+    assert (await app.http.delete(f"/documents/{id}")).status_code == 204
+    after = (await app.http.post("/rag/chat", json=body)).json()
+    assert (after["answer"], after["sources"]) == (ENGLISH, [])
