@@ -24,10 +24,10 @@ async def test_a_turn_in_a_long_conversation_costs_what_it_costs_in_a_short_one(
     new, old = await add_conversation(short), await add_conversation(long)
     for _ in range(20):
         await a_turn(short, new)
-    for _ in range(15_000):
+    for _ in range(4_000):
         await a_turn(long, old)
     quickest_in_short = quickest_in_long = float("inf")
     for _ in range(100):  # in turn, so that what else the machine does weighs on both
         quickest_in_short = min(quickest_in_short, await a_turn(short, new))
         quickest_in_long = min(quickest_in_long, await a_turn(long, old))
-    assert quickest_in_long < 10 * quickest_in_short, "750 times as long, and as many times as slow if it grew"
+    assert quickest_in_long < 10 * quickest_in_short, "200 times as long, and as many times as slow if it grew"

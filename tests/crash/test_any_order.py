@@ -119,8 +119,9 @@ class AnyOrder(Misfortunes):
         assert reading.is_done
 
 
-# The same every time. What fails is printed step by step; with Phase.shrink it takes minutes to find fewer steps.
+# The same every time; more examples find more, at a quarter of a second each. What fails is printed step by step;
+# with Phase.shrink it takes minutes to find fewer steps.
 AnyOrder.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=50, deadline=None, derandomize=True, phases=[Phase.generate]
+    max_examples=30, stateful_step_count=50, deadline=None, derandomize=True, phases=[Phase.generate]
 )
 TestAnyOrder = AnyOrder.TestCase
