@@ -84,7 +84,7 @@ async def test_a_follow_up_question_is_searched_with_what_was_said(app: Parley) 
 
 
 async def test_from_an_upload_to_a_page_and_gone_again(app: Parley) -> None:
-    content = pdf(text_lines("Preface"), text_lines("The word of the day is heliotrope."))
+    content = pdf(text_lines("This is the preface."), text_lines("The word of the day is heliotrope."))
     made = (await app.http.post("/documents", files={"file": ("words.pdf", content)})).json()
     id = made["document_id"]
 
@@ -96,6 +96,6 @@ async def test_from_an_upload_to_a_page_and_gone_again(app: Parley) -> None:
     [source] = (await app.http.post("/rag/chat", json=body)).json()["sources"]
     assert (source["doc_id"], source["page"], source["verified"]) == (id, 2, True)
     assert "heliotrope" in source["quote"]
-    assert (await app.http.delete(f"/documents/{id}")).status_code == 204
+    assert (await app.http.delete(f"/documents/{id}")).is_success
     after = (await app.http.post("/rag/chat", json=body)).json()
     assert (after["answer"], after["sources"]) == (ENGLISH, [])
