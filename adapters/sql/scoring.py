@@ -69,25 +69,46 @@ def _allowed(found: Found, query: Query, scores: Floats) -> NDArray[np.bool_]:
         allowed &= inside
     for phrase in query.phrases:
         has = np.zeros_like(allowed)
-        has[_chunks_with(found, phrase)] = True
+        chunks = _chunks_with(found, phrase)
+        has[chunks[chunks < len(has)]] = (
+            True  # words that are everywhere are not scored, and may stand behind those that are
+        )
         allowed &= has
     return allowed
 
 
 def _chunks_with(found: Found, phrase: Sequence[Variants]) -> Keys:
     """The numbers of the chunks where the words of the phrase stand in a row."""
+    wanted = _chunks_with_all(found, phrase)
     begins: Keys | None = None
     for place, variants in enumerate(phrase):
-        keys = np.concatenate([_places(found, term) for term in sorted(variants)]) - place
+        keys = np.concatenate([_places(found, term, wanted) for term in sorted(variants)]) - place
         begins = keys if begins is None else np.intersect1d(begins, keys)
     return np.unique(begins // BEHIND_POSITIONS) if begins is not None else np.empty(0, np.int64)
 
 
-def _places(found: Found, term: str) -> Keys:
-    """Where the term stands: the chunk's number times BEHIND_POSITIONS, and the position."""
+def _chunks_with_all(found: Found, phrase: Sequence[Variants]) -> NDArray[np.bool_]:
+    """By number, whether a chunk has every word of the phrase anywhere: few have, and no other is looked at."""
+    numbers = [
+        np.concatenate([entries_in(found.entries.get(term, ()))["number"] for term in sorted(variants)])
+        for variants in phrase
+    ]
+    has_all = np.ones(max((int(some.max()) for some in numbers if len(some)), default=0) + 1, np.bool_)
+    for some in numbers:
+        has = np.zeros_like(has_all)
+        has[some] = True
+        has_all &= has
+    return has_all
+
+
+def _places(found: Found, term: str, wanted: NDArray[np.bool_]) -> Keys:
+    """Where the term stands in the wanted chunks: a chunk's number times BEHIND_POSITIONS, and the position."""
     entries = entries_in(found.entries.get(term, ()))
-    numbers = np.repeat(entries["number"].astype(np.int64), entries["times"])
-    return numbers * BEHIND_POSITIONS + positions_in(found.positions.get(term, ())) + BEHIND_POSITIONS // 2
+    within = wanted[entries["number"]]
+    places = positions_in(found.positions.get(term, ()))[np.repeat(within, entries["times"])]
+    numbers = np.repeat(entries["number"][within].astype(np.int64), entries["times"][within])
+    keys: Keys = numbers * BEHIND_POSITIONS + places + BEHIND_POSITIONS // 2
+    return keys
 
 
 def _highest(scores: Floats, candidates: Keys, limit: int) -> Keys:

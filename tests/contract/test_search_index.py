@@ -62,6 +62,12 @@ async def test_what_is_quoted_has_to_stand_there_in_a_row(database: Database) ->
     assert await texts_found(database, '"red cat" fox') == []
 
 
+async def test_words_that_are_everywhere_can_be_quoted_beside_one_that_is_not(database: Database) -> None:
+    await store(database, "many", "the tail of the fox", "of a fox", *["of the"] * 1_000)
+    assert await texts_found(database, '"of the" fox') == ["the tail of the fox"]
+    assert len(await find(database, '"of the"', limit=2_000)) == 1_001
+
+
 async def test_only_the_documents_asked_for_are_searched(database: Database) -> None:
     one, two = await store(database, "one", "red fox", "red hen"), await store(database, "two", "red ant")
     await store(database, "three", "red bee")
