@@ -7,7 +7,7 @@ from domain.errors import InvalidInput
 from domain.knowledge import Document, DocumentId, DocumentStatus
 from domain.run import Problem, Run, RunSettings, RunStatus
 
-READING, INDEXING = "reading", "indexing"
+READING, INDEXING, EMBEDDING = "reading", "indexing", "embedding"
 """The names of the steps."""
 INTERRUPTED = Problem("interrupted", "The document was not taken in to its end; try it again")
 
@@ -29,6 +29,11 @@ def settings_for(ingestion: Ingestion) -> RunSettings:
 def ingestion_of(run: Run) -> Ingestion:
     extra = run.settings.extra
     return Ingestion(extra["document_id"], chunking_by(ChunkSettings(), **extra["chunking"]))
+
+
+def is_about_a_document(run: Run) -> bool:
+    """Else it is about the vectors of all."""
+    return "document_id" in run.settings.extra
 
 
 def chunking_by(

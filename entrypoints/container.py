@@ -89,7 +89,7 @@ from domain.errors import StorageUnavailable
 from domain.prompt import Context, ContextBudget
 from domain.run import RunKind
 from entrypoints.access_services import access_services
-from entrypoints.ingestion_services import document_reader, ingest_document, ingestion_services, open_blobs
+from entrypoints.ingestion_services import document_reader, ingestion_services, open_blobs, perform_ingestion
 from entrypoints.knowledge_services import knowledge_services
 from entrypoints.limit_services import limit_services, limited_providers
 from entrypoints.provider_set import CannotStart, Closing, connect_providers
@@ -247,8 +247,8 @@ class Container(containers.DeclarativeContainer):
     run_workflow = providers.Singleton(RunWorkflow, take_step=take_step, persons=ask_persons)
     blobs = providers.Singleton(open_blobs, settings, database.provided.blobs, now, to_close)
     document_reader = providers.Singleton(document_reader, settings)
-    ingest_document = providers.Singleton(ingest_document, settings, begin, now, embedder, blobs, document_reader)
-    performers = providers.Dict({RunKind.WORKFLOW: run_workflow, RunKind.INGESTION: ingest_document})
+    perform_ingestion = providers.Singleton(perform_ingestion, settings, begin, now, embedder, blobs, document_reader)
+    performers = providers.Dict({RunKind.WORKFLOW: run_workflow, RunKind.INGESTION: perform_ingestion})
     perform_run = providers.Singleton(
         PerformRun,
         reply=execute_run,

@@ -15,6 +15,7 @@ from application.knowledge.cancel_document import CancelDocument
 from application.knowledge.cut_document import CutDocument
 from application.knowledge.delete_document import DeleteDocument
 from application.knowledge.discard_blob import DiscardBlob
+from application.knowledge.embed_anew import EmbedAnew
 from application.knowledge.embed_chunks import EmbedChunks
 from application.knowledge.erase_blobs import EraseBlobs
 from application.knowledge.get_document import GetDocument
@@ -27,10 +28,12 @@ from application.knowledge.ingestion_turn import IngestionTurns
 from application.knowledge.list_documents import ListDocuments
 from application.knowledge.make_ready import MakeReady
 from application.knowledge.patient_embedder import PatientEmbedder
+from application.knowledge.perform_ingestion import PerformIngestion
 from application.knowledge.read_document import ReadDocument
 from application.knowledge.receive_upload import ReceiveUpload
 from application.knowledge.retry_document import RetryDocument
 from application.knowledge.settle_documents import SettleDocuments
+from application.knowledge.start_embedding_anew import StartEmbeddingAnew
 from application.knowledge.upload_document import UploadDocument
 from application.ports.blobs import BlobStore
 from application.ports.clock import Now
@@ -82,18 +85,18 @@ def document_reader(settings: Settings) -> DocumentReader:
     return SubprocessDocumentReader(max_children=settings.document_readers)
 
 
-def ingest_document(
+def perform_ingestion(
     settings: Settings,
     begin: BeginTransaction,
     now: Now,
     embedder: Embedder,
     blobs: BlobStore,
     reader: DocumentReader,
-) -> IngestDocument:
+) -> PerformIngestion:
     """What performs the runs."""
     patient, model = PatientEmbedder(embedder=embedder), settings.default_embedding_model
     embed = EmbedChunks(embedder=patient, model=model, calls_at_once=settings.embedding_calls)
-    return IngestDocument(
+    ingest = IngestDocument(
         begin=begin,
         read_document=ReadDocument(blobs=blobs, reader=reader, limits=reading_limits(settings), now=now),
         index_document=IndexDocument(
@@ -106,6 +109,7 @@ def ingest_document(
         places=asyncio.Semaphore(settings.document_readers),
         now=now,
     )
+    return PerformIngestion(ingest=ingest, embed_anew=EmbedAnew(begin=begin, embedder=patient))
 
 
 def ingestion_services(
@@ -142,7 +146,11 @@ def ingestion_services(
         retry=RetryDocument(turns=ingestion, now=now, chunking=chunking),
         cancel=CancelDocument(get=get, stopper=stopper, settle=settle),
         delete=DeleteDocument(begin=begin, read=read, stopper=stopper, discard=discard),
-        housekeeping=Housekeeping(settle=settle, erase=EraseBlobs(begin=begin, blobs=blobs, now=now)),
+        housekeeping=Housekeeping(
+            start_embedding_anew=StartEmbeddingAnew(read=read, turns=turns, now=now, model=model),
+            settle=settle,
+            erase=EraseBlobs(begin=begin, blobs=blobs, now=now),
+        ),
     )
 
 

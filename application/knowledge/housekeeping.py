@@ -7,7 +7,8 @@ from itertools import count
 
 from application.knowledge.erase_blobs import EraseBlobs
 from application.knowledge.settle_documents import SettleDocuments
-from domain.errors import StorageUnavailable
+from application.knowledge.start_embedding_anew import StartEmbeddingAnew
+from domain.errors import StorageUnavailable, TooBusy
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ ERASE_EVERY = 30
 class Housekeeping:
     """Any number of processes may do it at once: each thing is done once, or again to the same end."""
 
+    start_embedding_anew: StartEmbeddingAnew
     settle: SettleDocuments
     erase: EraseBlobs
     seconds: float = SECONDS
@@ -27,10 +29,12 @@ class Housekeeping:
     async def run_forever(self) -> None:
         for round_ in count():
             try:
+                if round_ == 0:
+                    await self.start_embedding_anew()
                 await self.settle()
                 if round_ % ERASE_EVERY == 0:
                     await self.erase()
-            except StorageUnavailable as error:
+            except (StorageUnavailable, TooBusy) as error:
                 log.warning("documents are tidied up later: %s", error)
             except Exception:  # whatever it is, the next time may go better, and nothing depends on it meanwhile
                 log.exception("documents could not be tidied up")

@@ -38,6 +38,12 @@ REASONS = (
     "is set by the operator",
     "fields that are not known here",
     "responses have none here",
+    # what is uploaded
+    "file: is",
+    "the document h",
+    "must be there, with a file name",
+    "must be one of structure",
+    "must be multipart/form-data",
     # accounts and keys
     "Input should be 'password'",  # null, which a form can only send as a word
     "confirm: must be",
