@@ -7,9 +7,10 @@ from application.chat.turn_opener import Place, TurnOpener, TurnWish
 from application.knowledge.search_documents import QUESTION_CHARACTERS
 from application.ports.clock import Now
 from application.ports.storage import NewConversation, Transaction
-from domain.access import Principal
+from domain.access import Need, Principal, may
 from domain.citation import DocumentId, Grounding
 from domain.conversation import Conversation, ConversationId, PromptMessage, Role, Text, checked_text
+from domain.errors import Forbidden
 from domain.idempotency import IdempotencyKey
 from domain.run import IfBusy, Run, RunSettings
 from domain.title import title_from
@@ -39,8 +40,8 @@ class AskDocuments:
     async def __call__(self, principal: Principal, asked: DocumentQuestion) -> Run:
         """Store the question and start its run; the answer and its citations are in the run's events.
 
-        Raise InvalidInput, DocumentNotFound, ConversationNotFound, and what TurnOpener.open raises, having stored
-        nothing.
+        Raise InvalidInput, DocumentNotFound, ConversationNotFound, Forbidden, and what TurnOpener.open raises, having
+        stored nothing.
         """
         checked_text(asked.question, field="question", longest=QUESTION_CHARACTERS)
         only = None if asked.document is None else (asked.document,)
@@ -62,6 +63,8 @@ class AskDocuments:
 
     async def _conversation(self, principal: Principal, asked: DocumentQuestion, tx: Transaction) -> Conversation:
         if asked.conversation_id is not None:
+            if not may(principal, Need.CHAT, looks=True):
+                raise Forbidden("This key may not look at conversations: it needs the scope chat or read")
             return await tx.conversations.get(asked.conversation_id, owner=principal.owner)
         title = title_from(asked.question)
         return await tx.conversations.add(NewConversation(principal.owner, None, title, created_at=self.now()))

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from application.agents.sessions import SessionId
 from domain import errors
-from domain.conversation import PromptMessage, Role, Text, storable, text_of
+from domain.conversation import PromptMessage, Role, Text, citations_in, storable, text_of
 from domain.errors import SessionNotFound
 from domain.idempotency import StoredAnswer
 from domain.run import RunStatus, answer_of
@@ -29,6 +29,7 @@ from entrypoints.http.dependencies import Caller, OnceKey, Services
 from entrypoints.http.documentation import problems
 from entrypoints.http.problems import RunFailed
 from entrypoints.http.schemas import LARGEST_ID, CompatOut, UsageOut
+from entrypoints.http.sources import SourceOut
 from entrypoints.http.streaming import unless_client_leaves
 
 router = APIRouter(prefix="/agent", tags=["agents"])
@@ -66,6 +67,7 @@ async def answer(body: AgentBody, request: Request, services: Services, caller: 
             status=outcome.status,
             finish_reason=outcome.problem.code if outcome.problem else outcome.finish_reason,
             compat=CompatOut.of(outcome.dropped),
+            sources=[SourceOut.of(citation) for citation in citations_in(answer_of(events))],
         )
         return StoredAnswer(200, "application/json", out.model_dump_json().encode())
 

@@ -12,6 +12,7 @@ from domain.conversation import MESSAGE_CHARACTERS, ToolCall
 from domain.run import Run, RunEvent, answer_of
 from domain.step import ToolFinished
 from entrypoints.http.schemas import Body, ChatMessage, CompatOut, ModelName, Out, UsageOut, body_example
+from entrypoints.http.sources import SourceOut
 
 Words = Annotated[StrictStr, Field(min_length=1, max_length=MESSAGE_CHARACTERS)]
 FewWords = Annotated[StrictStr, Field(min_length=1, max_length=10_000)]
@@ -41,6 +42,9 @@ class AgentOut(Out):
     status: str
     finish_reason: str | None
     compat: CompatOut | None = Field(default=None, exclude_if=lambda value: value is None)
+    sources: list[SourceOut] = Field(
+        default=[], exclude_if=lambda value: not value, description="what the reply cites as `[rank]`"
+    )
 
 
 def steps_of(events: list[RunEvent]) -> list[StepOut]:

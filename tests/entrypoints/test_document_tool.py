@@ -40,6 +40,14 @@ async def test_an_agent_cites_what_its_search_found(app: Parley) -> None:
     assert types.index("source_cited") < types.index("sources_checked")
 
 
+async def test_an_answer_that_is_not_stored_has_its_sources(app: Parley) -> None:
+    id = await put(app.container.database())
+    answer = (await app.http.post("/agent", json={"messages": [{"role": "user", "content": QUESTION}]})).json()
+    [source] = answer["sources"]
+    assert (source["doc_id"], source["verified"]) == (id, True)
+    assert f"[{source['rank']}]" in answer["reply"]
+
+
 async def test_an_agent_in_a_conversation_with_documents_searches_only_those(app: Parley) -> None:
     database = app.container.database()
     await put(database)

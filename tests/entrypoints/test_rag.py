@@ -3,8 +3,12 @@
 import json
 from typing import Any
 
+from domain.access import LOCAL_OWNER, Principal
+from domain.citation import Grounding
 from domain.retrieval.not_found import ENGLISH
+from domain.run import RunId
 from tests.support.app import Parley, until
+from tests.support.databases import EVERY_DATABASE
 from tests.support.documents import lines as text_lines
 from tests.support.documents import pdf
 from tests.support.library import RIVERS, put
@@ -19,6 +23,7 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+@EVERY_DATABASE
 async def test_an_answer_cites_the_words_that_bear_it_out(app: Parley) -> None:
     id = await put(app.container.database(), paged=True)
     answer = (await app.http.post("/rag/chat", json={"question": QUESTION, "top_k": 2})).json()
@@ -36,6 +41,8 @@ async def test_an_answer_cites_the_words_that_bear_it_out(app: Parley) -> None:
     assert question["content"] == QUESTION
     assert reply["content"] == answer["answer"]
     assert [part["citations"] for part in reply["parts"]] == [[source]]
+    run = await app.container.get_run()(Principal(LOCAL_OWNER), RunId(answer["run_id"]))
+    assert run.settings.grounding == Grounding(passages=2)
 
 
 async def test_a_source_comes_before_its_number_in_lines_and_in_events(app: Parley) -> None:

@@ -129,6 +129,10 @@ async def test_32_a_poisoned_passage_of_one_owner_is_in_nobody_elses_search(
         ("/chat", {"message": QUESTION, "documents": [own]}),
     ):
         assert (await app.http.post(route, json=body, headers={"x-api-key": chat_only})).status_code == 403, route
+    _, documents_only = await make_key(app, ann.headers, "documents")
+    begun = await app.http.post("/chat", json={"message": "private"}, headers=ann.headers)
+    going_on = {"question": QUESTION, "conversation_id": begun.json()["conversation_id"]}
+    assert (await app.http.post("/rag/chat", json=going_on, headers={"x-api-key": documents_only})).status_code == 403
     answer = await app.http.post(
         "/agent", json={"messages": [{"role": "user", "content": QUESTION}]}, headers={"x-api-key": chat_only}
     )
