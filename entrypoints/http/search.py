@@ -13,6 +13,8 @@ from entrypoints.http.schemas import Id, Out, ProblemOut
 
 router = APIRouter(tags=["documents"])
 
+Q_CHARACTERS = 2_000
+"""Written in percents, four bytes each, they still fit into the first line of a request."""
 TopK = Annotated[int, Query(ge=1, le=50, description="how many at most")]
 
 
@@ -57,7 +59,7 @@ class SearchOut(Out):
 async def search(
     services: Services,
     caller: Caller,
-    q: Annotated[str, Query(min_length=1, max_length=10_000, examples=["Why does a river bend?"])],
+    q: Annotated[str, Query(min_length=1, max_length=Q_CHARACTERS, examples=["Why does a river bend?"])],
     top_k: TopK = 5,
     doc_id: Annotated[Id | None, Query(description="only in this document")] = None,
 ) -> SearchOut:

@@ -23,7 +23,8 @@ ODD = [
     "' OR 1=1 --",
     '"unclosed',
     "\t",
-    "a" * 9_990,
+    "a" * 1_990,
+    "\U000fc655" * 1_990,
 ]
 
 
@@ -63,7 +64,7 @@ async def test_only_one_document_is_searched_and_none_of_nobodys(app: Parley) ->
     ("params", "named", "bound"),
     [
         ({"q": ""}, "q", "1"),
-        ({"q": "x" * 10_001}, "q", "10000"),
+        ({"q": "x" * 2_001}, "q", "2000"),
         ({"q": "x", "top_k": 0}, "top_k", "1"),
         ({"q": "x", "top_k": 51}, "top_k", "50"),
         ({"q": "x", "doc_id": 0}, "doc_id", "1"),
