@@ -38,9 +38,9 @@ from application.knowledge.upload_document import UploadDocument
 from application.ports.blobs import BlobStore
 from application.ports.clock import Now
 from application.ports.document_reader import DocumentReader, ReadingLimits
-from application.ports.embedder import Embedder
 from application.ports.storage import BeginRead, BeginTransaction
 from application.runs.run_stopper import RunStopper
+from application.usage.metered_embedder import MeteredEmbedder
 from domain.chunking.settings import ChunkSettings, Strategy
 from entrypoints.provider_set import CannotStart, Closing
 from entrypoints.settings import Settings
@@ -89,7 +89,7 @@ def perform_ingestion(
     settings: Settings,
     begin: BeginTransaction,
     now: Now,
-    embedder: Embedder,
+    embedder: MeteredEmbedder,
     blobs: BlobStore,
     reader: DocumentReader,
 ) -> PerformIngestion:

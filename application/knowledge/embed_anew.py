@@ -18,7 +18,7 @@ from domain.errors import ProviderFailure
 from domain.ingestion import EMBEDDING
 from domain.run import Problem, Run, RunFinished, RunStatus
 from domain.step import StepFinished, StepStarted
-from domain.usage import Usage, total_usage
+from domain.usage import Purpose, Usage, total_usage
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +30,11 @@ class EmbedAnew:
 
     async def __call__(self, run: Run, prompt: tuple[PromptMessage, ...], writer: RunWriter) -> RunFinished | None:
         """As Performer. Until the last vector is there the old ones are searched; whoever takes it over goes on."""
-        own, model, usages = OwnRun(begin=self.begin, run=run), run.model, list[Usage]()
+        charge = writer.charge(Purpose.EMBEDDING, step=EMBEDDING)
+        own, model, usages = OwnRun(begin=self.begin, run=run, charge=charge), run.model, list[Usage]()
         writer.append([StepStarted(EMBEDDING)])
         try:
-            first = await self.embedder.embed(["dimensions"], model)
+            first = await self.embedder.embed(["dimensions"], model, charge)
             generation = await own.change(lambda tx: tx.vectors.generation(model, first.dimensions))
             while not await own.change(lambda tx: tx.vectors.make_current(generation)):
                 missing = await own.change(lambda tx: tx.vectors.missing(generation, limit=BATCH))
@@ -46,7 +47,7 @@ class EmbedAnew:
         return RunFinished(RunStatus.COMPLETED, "stop", usage=total_usage(usages))
 
     async def _embed(self, own: OwnRun, generation: Generation, missing: Sequence[Unembedded]) -> list[Usage]:
-        embeddings = await self.embedder.embed([each.text for each in missing], generation.model)
+        embeddings = await self.embedder.embed([each.text for each in missing], generation.model, own.charge)
         of_owner = defaultdict[OwnerId, dict[ChunkId, list[float]]](dict)
         for each, vector in zip(missing, embeddings.vectors, strict=True):
             of_owner[each.owner][each.id] = vector

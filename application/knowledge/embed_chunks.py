@@ -47,7 +47,7 @@ class EmbedChunks:
         try:
             while True:
                 while len(under_way) < self.calls_at_once and (start := next(starts, None)) is not None:
-                    under_way.append(asyncio.create_task(self._embedded(texts[start : start + BATCH], others)))
+                    under_way.append(asyncio.create_task(self._embedded(own, texts[start : start + BATCH], others)))
                 if not under_way:
                     return
                 yield await under_way[0]
@@ -57,20 +57,20 @@ class EmbedChunks:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
 
-    async def all_of(self, texts: Sequence[str]) -> tuple[list[list[float]], list[Usage]]:
+    async def all_of(self, own: OwnRun, texts: Sequence[str]) -> tuple[list[list[float]], list[Usage]]:
         """The vectors of these texts, by the model that is configured."""
         vectors, usages = list[list[float]](), list[Usage]()
         for start in range(0, len(texts), BATCH):
-            embeddings = await self.embedder.embed(texts[start : start + BATCH], self.model)
+            embeddings = await self.embedder.embed(texts[start : start + BATCH], self.model, own.charge)
             vectors += embeddings.vectors
             usages += [embeddings.usage] if embeddings.usage else []
         return vectors, usages
 
-    async def _embedded(self, texts: Sequence[str], others: Sequence[str]) -> Embedded:
-        batch = Embedded(len(texts), {self.model: await self.embedder.embed(texts, self.model)})
+    async def _embedded(self, own: OwnRun, texts: Sequence[str], others: Sequence[str]) -> Embedded:
+        batch = Embedded(len(texts), {self.model: await self.embedder.embed(texts, self.model, own.charge)})
         for other in others:
             try:
-                batch.by_model[other] = await self.embedder.once(texts, other)
+                batch.by_model[other] = await self.embedder.once(texts, other, own.charge)
             except ProviderFailure as failure:  # it is on its way out: what it lacks is found by words meanwhile
                 log.warning("a document gets no vectors by the model that is to be replaced: %s", failure)
         return batch

@@ -34,7 +34,7 @@ class IndexDocument:
     async def __call__(self, own: OwnRun, ingestion: Ingestion, reading: Reading, writer: RunWriter) -> Usage | None:
         """What its vectors cost. Chunks that a worker before this one has stored stay. Raise ProviderFailure."""
         writer.append([StepStarted(INDEXING)])
-        chunks, usages = await self.cut(ingestion.chunking, reading)
+        chunks, usages = await self.cut(own, ingestion.chunking, reading)
         document = await own.change(lambda tx: self._begun(tx, own, ingestion, len(chunks)))
         writer.append([StepProgress(INDEXING, document.indexed, len(chunks))])
         stem = self.stemmer.stem_of(document.language)

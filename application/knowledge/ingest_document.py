@@ -11,9 +11,10 @@ from application.ports.storage import BeginTransaction, Transaction
 from application.runs.run_writer import RunWriter
 from domain.conversation import PromptMessage
 from domain.errors import BlobLost, InvalidInput, ProviderFailure, RunLost, TooBusy
-from domain.ingestion import Ingestion, ingestion_of
+from domain.ingestion import INDEXING, Ingestion, ingestion_of
 from domain.knowledge import Document, DocumentStatus
 from domain.run import Problem, Run, RunFinished, RunStatus
+from domain.usage import Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,8 @@ class IngestDocument:
 
         The document is ready in the one transaction that ends it, or failed with its reason and no chunk.
         """
-        own = OwnRun(begin=self.begin, run=run, pause_seconds=self.pause_seconds)
+        charge = writer.charge(Purpose.EMBEDDING, step=INDEXING)
+        own = OwnRun(begin=self.begin, run=run, charge=charge, pause_seconds=self.pause_seconds)
         ingestion = ingestion_of(run)
         async with self.places:
             try:

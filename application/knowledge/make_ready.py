@@ -26,7 +26,7 @@ class MakeReady:
         usages = list[Usage]()
         while (missing := await own.change(lambda tx: self._ready(tx, document))) is not None:
             texts = [each.text for each in missing] or ["dimensions"]
-            embeddings = await self.embedder.embed(texts, self.model)
+            embeddings = await self.embedder.embed(texts, self.model, own.charge)
             usages += [embeddings.usage] if embeddings.usage else []
             made = {each.id: vector for each, vector in zip(missing, embeddings.vectors, strict=False)}
             await own.change(partial(self._store, document, made, embeddings.dimensions))

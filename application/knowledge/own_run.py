@@ -1,9 +1,11 @@
-"""What every step of an ingestion does with the store: patiently, and only while the run is this worker's."""
+"""What every step of an ingestion does with the store: patiently, and only while the run is this worker's;
+and on whose account its calls are."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from application.ports.metering import Charge
 from application.ports.storage import BeginTransaction, Transaction
 from application.runs.patience import patiently
 from domain.errors import DocumentNotFound, RunLost, RunNotFound
@@ -17,6 +19,7 @@ Work = Callable[[Transaction], Awaitable[T]]
 class OwnRun:
     begin: BeginTransaction
     run: Run
+    charge: Charge
     pause_seconds: float = 0.5
 
     async def change(self, work: Work[T]) -> T:

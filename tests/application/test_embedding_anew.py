@@ -12,6 +12,7 @@ from domain.run import Run, RunKind, RunStatus
 from tests.support.builders import ALICE, BOB
 from tests.support.core import Core
 from tests.support.knowledge import embed, generation_of, nearest, store
+from tests.support.metering import Counted
 
 
 class Flaky(Embedder):
@@ -30,7 +31,7 @@ class Flaky(Embedder):
 
 async def embedded_anew(core: Core, embedder: Embedder) -> Run | None:
     """The run, once it has ended."""
-    patient = PatientEmbedder(embedder=embedder, pause_seconds=0.001)
+    patient = PatientEmbedder(embedder=Counted().embedder({"new": embedder}), pause_seconds=0.001)
     performers: Any = core.turns.perform.of_kind
     performers[RunKind.INGESTION] = EmbedAnew(begin=core.database.begin, embedder=patient)
     start = StartEmbeddingAnew(read=core.database.read, turns=core.turns, now=core.clock, model="new:model")

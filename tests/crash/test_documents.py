@@ -40,6 +40,7 @@ from domain.retrieval.query import query_of
 from domain.run import RunKind, RunStatus, WorkerId
 from tests.support.builders import ALICE
 from tests.support.core import ANN, LEASE_SECONDS, Core
+from tests.support.metering import Counted
 from tests.support.mortal_ports import MortalDatabase
 from tests.support.mortal_process import Fate, MortalProcess
 from tests.support.virtual_time import LoopClock, run_virtually
@@ -125,7 +126,10 @@ class Library:
             clock=self.clock, database=database, signals=self.signals, id=WorkerId(process.name), poll_seconds=1.0
         )
         begin, now, blobs = database.begin, self.clock, MortalBlobs(process, self.database.blobs)
-        patient, reader = PatientEmbedder(embedder=OneVector()), MemoryDocumentReader()
+        patient, reader = (
+            PatientEmbedder(embedder=Counted().embedder({"scripted": OneVector()})),
+            MemoryDocumentReader(),
+        )
         embed = EmbedChunks(embedder=patient, model=MODEL, calls_at_once=2)
         performers: Any = core.turns.perform.of_kind
         performers[RunKind.INGESTION] = IngestDocument(
