@@ -15,15 +15,22 @@ LEAST_SUPPORT = 0.2
 NUMBER_COUNTS = 3.0
 SHORT_COUNTS, SHORT_LETTERS = 0.2, 3
 """A number that agrees says more than a word that does; the shortest words are everywhere."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _QUOTED = re.compile(r'"([^"\n]{8,})"|“([^”\n]{8,})”|„([^“\n]{8,})“|«([^»\n]{8,})»')
 
 
 def best_quote(claim: str, text: str, stem: Stem = unstemmed) -> Span | None:
     """Where in a source's text the claim is borne out best: what the claim quotes, else the sentence most like it.
 
-    None when nothing in the text is like the claim. At most QUOTE_CHARACTERS long.
+    None when nothing in the text is like the claim, or most of its figures are nowhere in the text: a number that was
+    made up is not borne out by the words around it. At most QUOTE_CHARACTERS long.
     """
-    return _literal(claim, text) or _most_alike(claim, text, stem, LEAST_SUPPORT)
+    if literal := _literal(claim, text):
+        return literal
+    figures = {term for term in _terms(claim, stem) if _is_figure(term)}
+    if len(figures - _terms(text, stem)) > len(figures) / 2:
+        return None
+    return _most_alike(claim, text, stem, LEAST_SUPPORT)
 
 
 def excerpt(question: str, text: str, stem: Stem = unstemmed) -> Span:
@@ -64,6 +71,11 @@ def _worth(term: str) -> float:
     if any(character.isdigit() for character in term):
         return NUMBER_COUNTS
     return SHORT_COUNTS if term.isascii() and len(term) <= SHORT_LETTERS else 1.0
+
+
+def _is_figure(term: str) -> bool:
+    """Not the years, which are everywhere, and not what is written as a word elsewhere."""
+    return len(term) > 1 and any(character.isdigit() for character in term) and not _YEAR.fullmatch(term)
 
 
 def _terms(text: str, stem: Stem) -> frozenset[str]:

@@ -70,7 +70,7 @@ async def measure_answers(given: argparse.Namespace, server: str, vectors: Vecto
                 library = await answers.Library.of(database, files, vectors)
                 asked = [await library.ask(question) for question in questions]
             print(f"\n{folder.name} on {kind}\n")
-            print_head("question", "page", "answer", "quoted", "coverage", "similarity", "refused")
+            print_head("question", "page", "answer", "quoted", "coverage", "similarity", "refused", "")
             for one in asked:
                 print_row(one.cells())
             found += [f"{kind}: {one.question.text}" for one in asked if not one.is_right]

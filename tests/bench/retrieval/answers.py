@@ -1,6 +1,7 @@
 """Questions about documents: whether the page is found, the words quoted, and what nobody can answer left unanswered.
 
-No model is asked. What a perfect one would say stands in its place: the answer, citing a passage that has it.
+No model is asked. What a perfect one would say stands in its place: the answer, citing a passage that has it. Where
+there is no answer, one that makes a number up and cites every passage: nothing in them may be shown to bear it out.
 """
 
 import json
@@ -27,6 +28,7 @@ from tests.bench.retrieval.filling import add_document, embed_all
 from tests.bench.retrieval.vectors_file import ModelsFromFile, VectorsFile
 
 PASSAGES = 5
+MADE_UP = "4,858,979"
 
 
 @dataclass(frozen=True)
@@ -51,31 +53,34 @@ class Asked:
     question: Question
     page_found: bool
     answer_found: bool
-    cited: Citation | None
+    cited: list[Citation]
     coverage: float
     similarity: float
     refused: bool
 
     @property
     def quoted(self) -> bool:
-        """The words that answer, where they stand, on their page."""
-        if self.cited is None or not self.cited.verified or self.cited.page != self.question.page:
-            return False
-        return says(self.cited.quote, self.question)
+        """The words that answer, where they stand, on their page; of an answer that was made up, any words."""
+        verified = [one for one in self.cited if one.verified]
+        if self.question.answer is None:
+            return bool(verified)
+        return any(one.page == self.question.page and says(one.quote, self.question) for one in verified)
 
     @property
     def is_right(self) -> bool:
         if self.question.answer is None:
-            return self.refused
+            return self.refused or not self.quoted
         return self.page_found and self.quoted and not self.refused
 
     def cells(self) -> list[str]:
         """`page` and `answer` say whether they are among the passages."""
-        known = self.question.answer is not None
-        marks = ["yes" if has else "NO" for has in (self.page_found, self.answer_found, self.quoted)]
-        wanted = "yes" if self.refused else "no"
+        page, answer, quoted, refused = (
+            "yes" if has else "no" for has in (self.page_found, self.answer_found, self.quoted, self.refused)
+        )
+        if self.question.answer is None:
+            page = answer = "-"
         scores = [f"{self.coverage:.2f}", f"{self.similarity:.2f}"]
-        return [self.question.text, *(marks if known else ["-"] * 3), *scores, wanted]
+        return [self.question.text, page, answer, quoted, *scores, refused, "" if self.is_right else "WRONG"]
 
 
 @dataclass(frozen=True)
@@ -110,14 +115,20 @@ class Library:
             not findings.are_telling,
         )
 
-    def _cited(self, question: Question, sources: Sequence[Source]) -> Citation | None:
-        saying = [one for one in sources if says(one.passage.chunk.text, question)]
-        if not saying or question.answer is None:
-            return None
-        best = next((one for one in saying if _is_on_page(one.passage, question)), saying[0])
-        said = f"{question.text.rstrip('?')}: {question.answer} [{best.number}]."
+    def _cited(self, question: Question, sources: Sequence[Source]) -> list[Citation]:
         stem = SnowballStemmer().stem_of("en")
-        return next(iter(citations(said, sources, self.readings, stem=stem)), None)
+        if question.answer is None:
+            cited, answer = list(sources), MADE_UP
+        else:
+            cited, answer = _best(sources, question), question.answer
+        said = f"{question.text.rstrip('?')}: {answer} {''.join(f'[{one.number}]' for one in cited)}."
+        return citations(said, sources, self.readings, stem=stem)
+
+
+def _best(sources: Sequence[Source], question: Question) -> list[Source]:
+    """A passage that says it, one of the page if there is one."""
+    saying = [one for one in sources if says(one.passage.chunk.text, question)]
+    return sorted(saying, key=lambda one: not _is_on_page(one.passage, question))[:1]
 
 
 def questions_in(folder: Path) -> list[Question]:

@@ -45,6 +45,12 @@ def quoted(claim: str, text: str = TEXT) -> str | None:
         ('The report says "the pilots did  not notice" anything.', "the pilots did not notice"),
         ("Something else entirely happened elsewhere", None),
         ("The banana is in the north of Iceland", None),
+        ("The valve of 2019 was replaced for $9,999 per product.", None),
+        ("The valve for $3,400 and the pump for $9,999", "It cost $3,400 per product."),
+        (
+            "In 2020 the 2 sensors of the tail were moved.",
+            "Two sensors of the tail were moved by the crew; the pilots did not notice.",
+        ),
         ("", None),
     ],
 )
