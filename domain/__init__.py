@@ -30,4 +30,6 @@ Ledger        a line for each provider call: who asked, for what, which model, w
 Charge        on whose account a provider is called, and for what; it goes with every request
 Limit         how much a key, a user or everybody may use in a window, or have open at once
 Reservation   what a call of a model may cost at most; afterwards it is settled with what it did cost
+Citation      a pointer from an answer into a document: number, page, span, the words there, and whether they were found
+Grounding     what an answer has to rest on: passages of some documents, or of all the owner's
 """
