@@ -8,14 +8,15 @@ export function AnswerBody({ message }: { message: MessageView }) {
   const t = useText()
   const isWaiting = message.status === 'in_progress' && message.segments.length === 0
   if (isWaiting) return <span className="dots" role="img" aria-label={t.thinking} />
-  return message.segments.map((segment, place) => <SegmentBody key={place} segment={segment} />)
+  const growing = message.status === 'in_progress' ? message.segments.length - 1 : -1
+  return message.segments.map((segment, place) => <SegmentBody key={place} segment={segment} isGrowing={place === growing} />)
 }
 
-const SegmentBody = memo(({ segment }: { segment: Segment }) => {
+const SegmentBody = memo(({ segment, isGrowing }: { segment: Segment; isGrowing: boolean }) => {
   const t = useText()
   switch (segment.kind) {
     case 'text':
-      return <Markdown blocks={segment.blocks} />
+      return <Markdown blocks={segment.blocks} isGrowing={isGrowing} />
     case 'thought':
       return (
         <details className="aside">

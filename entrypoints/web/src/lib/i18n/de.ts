@@ -49,6 +49,8 @@ export const de: Catalogue = {
   thoughts: 'Gedanken',
   toolRunning: 'läuft',
   toolDone: 'fertig',
+  footnotes: 'Fußnoten',
+  footnote: (number: number) => `Fußnote ${number}`,
   toolArguments: 'Argumente',
   toolResult: 'Ergebnis',
 

@@ -48,6 +48,8 @@ export const en = {
   thoughts: 'Thoughts',
   toolRunning: 'running',
   toolDone: 'done',
+  footnotes: 'Footnotes',
+  footnote: (number: number) => `Footnote ${number}`,
   toolArguments: 'Arguments',
   toolResult: 'Result',
 
