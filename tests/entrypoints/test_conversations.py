@@ -12,7 +12,7 @@ async def test_a_conversation_is_made_seen_renamed_pinned_archived_and_deleted(a
     made = await app.http.post("/conversations", json={"title": "Rivers", "user_id": "ann"})
     assert made.status_code == 201
     id = made.json()["id"]
-    fields = {"id", "user_id", "title", "created_at", "updated_at", "pinned", "archived", "alias"}
+    fields = {"id", "user_id", "title", "created_at", "updated_at", "pinned", "archived", "alias", "documents"}
     assert set(made.json()) == fields
 
     changed = (await app.http.patch(f"/conversations/{id}", json={"title": "Lakes", "pinned": True})).json()
