@@ -42,6 +42,7 @@ from application.ports.storage import BeginRead, BeginTransaction
 from application.runs.run_stopper import RunStopper
 from application.usage.metered_embedder import MeteredEmbedder
 from domain.chunking.settings import ChunkSettings, Strategy
+from domain.errors import InvalidInput
 from entrypoints.provider_set import CannotStart, Closing
 from entrypoints.settings import Settings
 
@@ -164,5 +165,9 @@ def reading_limits(settings: Settings) -> ReadingLimits:
 
 
 def chunk_settings(settings: Settings) -> ChunkSettings:
-    """Raise InvalidInput for sizes that do not go together."""
-    return ChunkSettings(strategy=Strategy(settings.chunking), size=settings.chunk_size, overlap=settings.chunk_overlap)
+    """Raise CannotStart for sizes that do not go together."""
+    strategy = Strategy(settings.chunking)
+    try:
+        return ChunkSettings(strategy=strategy, size=settings.chunk_size, overlap=settings.chunk_overlap)
+    except InvalidInput as error:
+        raise CannotStart(f"PARLEY_CHUNK_SIZE and PARLEY_CHUNK_OVERLAP: {error}") from error
