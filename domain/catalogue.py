@@ -127,8 +127,3 @@ class Catalogue:
     def names_of(self, provider: str) -> tuple[str, ...]:
         """The provider's own names for its models."""
         return tuple(name.partition(":")[2] for name in self.models if name.startswith(f"{provider}:"))
-
-    def cost_of(self, usage: Usage, *, model: str) -> Decimal | None:
-        """None when nobody knows the price, which is not the same as nothing."""
-        price = self.model(model).price
-        return price.cost_of(usage) if price else None

@@ -20,9 +20,13 @@ class PriceList:
     def of(cls, catalogue: Catalogue) -> "PriceList":
         return cls({name: model.price for name, model in catalogue.models.items() if model.price})
 
+    def price_of(self, model: str) -> Price | None:
+        """None when nobody knows, which is not the same as nothing."""
+        return self.prices.get(model) or self.prices.get(undated(model))
+
     def cost_of(self, usage: Usage, *, model: str) -> Cost | None:
         """To the nearest billionth, so that rows add up exactly. None when the price is not known."""
-        price = self.prices.get(model) or self.prices.get(undated(model))
+        price = self.price_of(model)
         if price is None:
             return None
         nanos = (price.cost_of(usage) * NANOS).to_integral_value(ROUND_HALF_EVEN)

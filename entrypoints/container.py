@@ -96,7 +96,7 @@ from entrypoints.provider_set import CannotStart, Closing, connect_providers
 from entrypoints.settings import Settings
 from entrypoints.sign_in_set import access_tokens, hash_passwords, identity_provider
 from entrypoints.tool_set import mcp_tools, open_toolbox, tool_sources
-from entrypoints.usage_services import usage_services
+from entrypoints.usage_services import price_list, usage_services
 
 Database = MemoryDatabase | SqlDatabase
 
@@ -186,10 +186,11 @@ class Container(containers.DeclarativeContainer):
     to_close = providers.Singleton(list[Closing])
     connected = providers.Singleton(connect_providers, settings, now, to_close)
     worker_id = providers.Singleton(secrets.token_hex, 8)
-    limits = providers.Singleton(limit_services, settings, database, connected, now, worker_id, to_close)
+    prices = providers.Singleton(price_list, settings, connected)
+    limits = providers.Singleton(limit_services, settings, database, connected, prices, now, worker_id, to_close)
     provider_set = providers.Singleton(limited_providers, limits, connected)
     catalogue = provider_set.provided.catalogue
-    usage = providers.Singleton(usage_services, settings, provider_set, begin, read, now)
+    usage = providers.Singleton(usage_services, settings, provider_set, prices, begin, read, now)
     language_models = usage.provided.models
     fallbacks = settings.provided.fallback_models
     routed_model = providers.Singleton(

@@ -20,6 +20,7 @@ from application.ports.limit_counters import LimitCounters
 from application.ports.own_limits import OwnLimits
 from domain.access import Principal
 from domain.limits import NO_LIMITS
+from domain.price import PriceList
 from entrypoints.provider_set import Closing, ProviderSet
 from entrypoints.settings import Settings
 
@@ -46,6 +47,7 @@ def limit_services(
     settings: Settings,
     database: MemoryDatabase | SqlDatabase,
     providers: ProviderSet,
+    prices: PriceList,
     now: Now,
     worker_id: str,
     to_close: list[Closing],
@@ -60,6 +62,7 @@ def limit_services(
         counters=counters,
         read=database.read,
         catalogue=providers.catalogue,
+        prices=prices,
         now=now,
         output_tokens=settings.limit_output_tokens,
         currency=settings.limit_currency,

@@ -25,7 +25,6 @@ from entrypoints.settings import Settings
 class UsageServices:
     """`models`, `relays` and `embedder` are the only way to a provider."""
 
-    prices: PriceList
     recorder: UsageRecorder
     models: dict[str, LanguageModel]
     relays: dict[str, MeteredRelay]
@@ -36,14 +35,17 @@ class UsageServices:
 
 
 def usage_services(
-    settings: Settings, connected: ProviderSet, begin: BeginTransaction, read: BeginRead, now: Now
+    settings: Settings,
+    connected: ProviderSet,
+    prices: PriceList,
+    begin: BeginTransaction,
+    read: BeginRead,
+    now: Now,
 ) -> UsageServices:
-    """Raise CannotStart for a list of prices that cannot be used."""
-    prices, recorder = price_list(settings, connected), UsageRecorder(begin)
+    recorder = UsageRecorder(begin)
     meter = Meter(prices=prices, now=now, keep=recorder.keep, admit=recorder.admit)
     router = EmbedderRouter(providers=connected.embedders, default_model=settings.default_embedding_model)
     return UsageServices(
-        prices=prices,
         recorder=recorder,
         models={name: MeteredModel(name, model, meter) for name, model in connected.models.items()},
         relays={name: MeteredRelay(name, relay, meter) for name, relay in connected.relays.items()},

@@ -13,6 +13,7 @@ from domain.access import KeyId, OwnerId
 from domain.catalogue import Catalogue, Price
 from domain.errors import PriceUnknown
 from domain.limits import Bound, LimitScope, Measure, Period, billionths, limit_reached
+from domain.price import PriceList
 from domain.usage import Account, Usage
 
 MOST_KNOWN = 10_000
@@ -41,6 +42,7 @@ class Spending:
     counters: LimitCounters
     read: BeginRead
     catalogue: Catalogue
+    prices: PriceList
     now: Now
     output_tokens: int
     currency: str = "USD"
@@ -59,11 +61,12 @@ class Spending:
     ) -> Reservation:
         """For a call of `model`, by its full name. Raise LimitReached, PriceUnknown, StorageUnavailable."""
         spender, in_force = payer
-        info, at = self.catalogue.model(model), self.now()
-        price = info.price if info.price and info.price.currency == self.currency else None
+        at, price = self.now(), self.prices.price_of(model)
+        price = price if price and price.currency == self.currency else None
         if price is None and any(bound.measure is Measure.COST for bound in in_force.budgets):
             raise PriceUnknown(model)
-        bounded = min(filter(None, (output_tokens, info.max_output_tokens)), default=self.output_tokens)
+        longest = self.catalogue.model(model).max_output_tokens
+        bounded = min(filter(None, (output_tokens, longest)), default=self.output_tokens)
         most = Usage(input_tokens, bounded)
         taken = tuple([(bound, await self._take(spender, bound, most, price, at)) for bound in in_force.spending])
         refused = await self.counters.take([take for _, take in taken])

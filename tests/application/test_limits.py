@@ -20,6 +20,7 @@ from domain.catalogue import Catalogue, ModelInfo, Price, Rates
 from domain.conversation import PromptMessage, Role, Text
 from domain.errors import LimitReached, PriceUnknown, ProviderUnavailable
 from domain.limits import Limits
+from domain.price import PriceList
 from domain.run import TextDelta
 from domain.usage import Cost, LedgerEntry, Purpose, Usage
 from tests.support.clock import Clock
@@ -59,6 +60,7 @@ class World:
             counters=self.counters,
             read=self.database.read,
             catalogue=PRICES,
+            prices=PriceList.of(PRICES),
             now=self.clock,
             output_tokens=1000,
         )

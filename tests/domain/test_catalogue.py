@@ -21,8 +21,7 @@ CATALOGUE = Catalogue(
 def test_what_is_not_known_is_none_and_never_no_or_nothing() -> None:
     unknown = CATALOGUE.model("a:three")
     assert (unknown.tools, unknown.images, unknown.context_tokens, unknown.price) == (None, None, None, None)
-    assert CATALOGUE.cost_of(Usage(10, 10), model="a:three") is None
-    assert CATALOGUE.cost_of(Usage(10, 10), model="a:two") is None
+    assert CATALOGUE.model("a:two").price is None
     assert CATALOGUE.model("a:one").tools is False
 
 
@@ -43,7 +42,7 @@ def test_a_dated_edition_is_the_model_itself(edition: str) -> None:
     ],
 )
 def test_a_call_costs_what_the_vendor_asks_for_it(usage: Usage, cost: str) -> None:
-    assert CATALOGUE.cost_of(usage, model="a:one") == Decimal(cost)
+    assert PRICE.cost_of(usage) == Decimal(cost)
 
 
 def test_the_models_of_a_provider_by_its_own_names() -> None:

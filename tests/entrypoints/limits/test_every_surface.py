@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,6 +123,15 @@ async def test_a_budget_refuses_models_whose_price_nobody_knows() -> None:
         v1 = await app.http.post("/v1/chat/completions", json=body)
         assert (v1.status_code, v1.json()["error"]["code"]) == (400, "model_price_unknown")
         assert (await app.http.post("/v1/chat/completions", json={**body, "model": "demo:parrot"})).status_code == 200
+
+
+async def test_a_budget_counts_by_the_operators_own_prices(tmp_path: Path) -> None:
+    (tmp_path / "prices.toml").write_text('version = "1"\ncurrency = "USD"\n[models."demo:parrot"]\ninput = 1000000\n')
+    body = {"messages": [{"role": "user", "content": "one two three"}]}
+    async with parley(limit_user="cost_per_day=1", prices=tmp_path / "prices.toml") as app:
+        assert (await app.http.post("/chat", json=body)).status_code == 200
+        refused = await app.http.post("/chat", json=body)
+        assert (refused.status_code, refused.json()["limit"]) == (429, "cost_per_day")
 
 
 async def test_streams_are_limited_while_they_are_open() -> None:
