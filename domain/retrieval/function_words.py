@@ -10,7 +10,7 @@ _WORDS = {
     "en": """the this that these those there me my we our you your he him his she her it its they them their who whom
         whose what which when where why how many much am is are was were be been do does did has have had can
         could would should and nor than then so because while whether although of in on at by for with from to
-        into about between through upon per not any some also very""",
+        into about between through upon per not any some also very please tell explain""",
     "de": """der die das den dem des ein eine einen einem einer eines dieser diese dieses diesen diesem ich mir mich
         wir uns unser unsere du dir dich ihr euch er ihn ihm sie es sich wer wen wem wessen welcher welche
         welches welchen welchem wann wo woher wohin warum wieso weshalb wie wieviel bin ist sind war waren sei

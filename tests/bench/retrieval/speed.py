@@ -23,7 +23,7 @@ from tests.bench.retrieval.metrics import percentile
 from tests.bench.retrieval.places import POSTGRES, new_url, opened
 
 CHUNKS_A_DOCUMENT = 100
-UPLOADED = 100_000
+UPLOADED = 20_000
 QUESTIONS = 200
 MIB = 2**20
 MOST_MILLISECONDS, AT_CHUNKS = 100.0, 5_000
