@@ -3,41 +3,23 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
+from application.chat.question import Question
 from application.chat.turn_opener import Place, TurnOpener, TurnWish
 from application.conversations.attachable import attachable
 from application.ports.clock import Now
 from application.ports.storage import NewConversation, Transaction
 from domain.access import Principal
-from domain.citation import DocumentId
 from domain.conversation import (
     LABEL_CHARACTERS,
     Conversation,
     ConversationChange,
-    ConversationId,
     PromptMessage,
     Role,
     Text,
     checked_text,
 )
-from domain.idempotency import IdempotencyKey
-from domain.run import IfBusy, Run
+from domain.run import Run, RunKind, RunSettings
 from domain.title import title_from
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """`conversation_id` None begins a conversation, labelled `user_label` within the caller's own.
-
-    `documents` are attached to it in the place of those before; None leaves them as they are.
-    """
-
-    message: str
-    conversation_id: ConversationId | None = None
-    user_label: str | None = None
-    documents: tuple[DocumentId, ...] | None = None
-    model: str | None = None
-    if_busy: IfBusy = IfBusy.REJECT
-    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +39,14 @@ class AskQuestion:
         if question.documents is not None:
             question = replace(question, documents=attachable(principal, question.documents))
         find_place = partial(self._find_place, principal, question)
-        wish = TurnWish(find_place=find_place, model=question.model, if_busy=question.if_busy, key=question.key)
+        wish = TurnWish(
+            find_place=find_place,
+            model=question.model,
+            settings=RunSettings(server_tools=question.server_tools),
+            if_busy=question.if_busy,
+            key=question.key,
+            kind=RunKind.AGENT if question.server_tools else RunKind.REPLY,
+        )
         return await self.turns.open(principal, wish)
 
     async def _find_place(self, principal: Principal, question: Question, tx: Transaction) -> Place:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from domain import errors
 from domain.approval import ApprovalId, ApprovalStatus
 from domain.conversation import storable
+from domain.run import RunId
 from entrypoints.http.agent_schemas import ApprovalOut, DecisionBody
 from entrypoints.http.dependencies import Caller, Services
 from entrypoints.http.documentation import problems
@@ -18,7 +19,7 @@ router = APIRouter(prefix="/approvals", tags=["approvals"])
 ApprovalPath = Annotated[Id, Path(description="an approval's id", examples=[1])]
 
 
-@router.get("", responses=problems(), summary="List approvals, newest first")
+@router.get("", responses=problems(errors.RunNotFound), summary="List approvals, newest first")
 async def list_approvals(
     request: Request,
     response: Response,
@@ -27,8 +28,11 @@ async def list_approvals(
     status: Annotated[ApprovalStatus | None, Query(description="all if not given")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     before: Annotated[Id | None, Query(description="only ids below this one: the cursor")] = None,
+    run_id: Annotated[Id | None, Query(description="all of this run, whatever else is asked for")] = None,
 ) -> list[ApprovalOut]:
     """`?status=pending` are those that wait for you. A run waits for days if it must, and holds no process."""
+    if run_id is not None:
+        return [ApprovalOut.of(each) for each in reversed(await services.list_run_approvals()(caller, RunId(run_id)))]
     cursor = ApprovalId(before) if before else None
     page, more = await services.list_approvals()(caller, status=status, before=cursor, limit=limit)
     if more:

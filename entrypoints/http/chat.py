@@ -7,7 +7,7 @@ from functools import partial
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from application.chat.ask_question import Question
+from application.chat.question import Question
 from application.chat.whole_answer import whole_answer
 from application.ports.language_model import ModelRequest
 from application.ports.metering import Charge

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
-from application.chat.ask_question import Question
+from application.chat.question import Question
 from application.ports.language_model import ModelRequest
 from application.ports.metering import Charge
 from domain.conversation import ConversationId, PromptMessage, Role, Text, checked_text

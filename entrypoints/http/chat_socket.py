@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field, StrictInt, StrictStr, ValidationError, model_validator
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from application.chat.ask_question import Question
+from application.chat.question import Question
 from application.ports.language_model import ModelRequest
 from application.ports.metering import Charge
 from domain.access import Principal

@@ -53,3 +53,4 @@ class LimitOut(Out):
 class LimitsOut(Out):
     currency: str
     limits: list[LimitOut]
+    document_bytes: int = Field(description="the most that one uploaded document may have")

@@ -20,7 +20,9 @@ UserPath = Annotated[Id, Path(description="a user's id", examples=[1])]
 async def get_limits(services: Services, caller: Caller) -> LimitsOut:
     """Yours and your key's, and those for all together. An empty list says that nothing is limited."""
     standings = await services.limits().get(caller)
-    return LimitsOut(currency=services.settings().limit_currency, limits=[LimitOut.of(each) for each in standings])
+    settings = services.settings()
+    limits = [LimitOut.of(each) for each in standings]
+    return LimitsOut(currency=settings.limit_currency, limits=limits, document_bytes=settings.document_bytes)
 
 
 @router.put(

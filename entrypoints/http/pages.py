@@ -51,6 +51,10 @@ async def home(request: Request) -> Response:
 
 @router.get("/c/{id}", include_in_schema=False)
 @router.get("/library", include_in_schema=False)
+@router.get("/library/{id}", include_in_schema=False)
+@router.get("/flows", include_in_schema=False)
+@router.get("/flows/{name}", include_in_schema=False)
+@router.get("/flows/runs/{id}", include_in_schema=False)
 @router.get("/settings", include_in_schema=False)
 @router.get("/admin", include_in_schema=False)
 @router.get("/login", include_in_schema=False)

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import WithJsonSchema
 from starlette.responses import Response
 
-from application.chat.ask_question import Question
+from application.chat.question import Question
 from domain import errors
+from domain.citation import DocumentId
 from domain.conversation import ConversationId
 from domain.errors import InvalidInput
 from domain.run import IfBusy, RunId
@@ -27,15 +28,21 @@ RunPath = Annotated[Id, Path(description="a run's id", examples=[1])]
 @router.post(
     "",
     status_code=202,
-    responses=problems(errors.ConversationNotFound, errors.ReplyInProgress, errors.KeyInUse, errors.TooBusy),
+    responses=problems(
+        *(errors.ConversationNotFound, errors.DocumentNotFound),
+        *(errors.ReplyInProgress, errors.KeyInUse, errors.TooBusy),
+    ),
     summary="Ask, and follow the answer elsewhere",
 )
 async def start_run(body: NewRunBody, services: Services, caller: Caller, key: OnceKey) -> RunOut:
     """A stored turn as in `POST /chat/stream`, answered at once: its events are at `/runs/{id}/events`."""
+    tools = (await services.sessions().settings(None)).server_tools if body.tools else ()
     question = Question(
         message=body.message,
         conversation_id=ConversationId(body.conversation_id) if body.conversation_id else None,
         user_label=body.user_id,
+        documents=None if body.documents is None else tuple(map(DocumentId, body.documents)),
+        server_tools=tools,
         model=body.model,
         if_busy=body.if_busy or IfBusy.REJECT,
         key=key,

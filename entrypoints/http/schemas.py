@@ -251,6 +251,10 @@ class NewRunBody(Body):
     user_id: UserLabel | None = Field(default=None, description="a label within your own data, never an identity")
     model: ModelName | None = Field(default=None, description="`provider:model`, or a name of the default provider")
     if_busy: IfBusy | None = Field(default=None, description="as in `POST /chat`")
+    documents: DocumentIds | None = Field(default=None, description="as in `POST /chat`")
+    tools: StrictBool = Field(
+        default=False, description="answer in steps, with the help of the server's tools, as an agent's session does"
+    )
 
 
 class ProblemOut(Out):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from application.chat.ask_question import Question
+from application.chat.question import Question
 from application.ports.storage import ConversationFilter, Transaction
 from domain.access import Principal
 from domain.conversation import Conversation, ConversationId, MessageStatus, Role, Text

@@ -42,6 +42,7 @@ SUPPORT = {
     "application/agents/sessions.py": "where sessions are found, and what they may use",
     "application/chat/chat_step.py": "what a chat step says, and the rules of where it goes that need no transaction",
     "application/chat/titles.py": "the queue of conversations that wait for a title",
+    "application/chat/question.py": "what asking takes",
     "application/chat/turn_opener.py": "what asking, editing and regenerating have in common",
     "application/chat/whole_answer.py": "what every use case that does not stream does with a stream",
     "application/conversations/attachable.py": "the rule that creating, changing and asking have in common",

@@ -247,3 +247,21 @@ async def test_a_page_answers_the_question_and_the_answer_goes_on(careful: Parle
     assert "30" in "".join(chunk["delta"] for chunk in rest if chunk["type"] == "text-delta")
     assert (rest[-1]["type"], rest[-1]["finishReason"]) == ("finish", "stop")
     assert not [chunk for chunk in rest if chunk["type"].startswith("tool-input")]
+
+
+async def test_a_question_of_a_conversation_may_be_answered_with_the_help_of_tools(careful: Parley) -> None:
+    asked = await careful.http.post("/runs", json={"message": SUM, "tools": True})
+    run = asked.json()
+    assert (asked.status_code, run["kind"]) == (202, "agent")
+    await until(lambda: pending(careful))
+    [approval] = (await careful.http.get("/approvals", params={"run_id": run["id"]})).json()
+    assert (approval["tool"], approval["status"]) == ("calculator", "pending")
+    await careful.http.post(f"/approvals/{approval['id']}", json={"decision": "approve"})
+    assert (await events_of(careful, run["id"]))[-1]["status"] == "completed"
+    messages = (await careful.http.get(f"/conversations/{run['conversation_id']}/messages")).json()["messages"]
+    assert "tool_result" in [part["type"] for part in messages[-1]["parts"]]
+    [approval] = (await careful.http.get("/approvals", params={"run_id": run["id"]})).json()
+    assert approval["status"] == "approved"
+    plain = (await careful.http.post("/runs", json={"message": "x", "conversation_id": run["conversation_id"]})).json()
+    assert plain["kind"] == "reply"
+    assert (await careful.http.get("/approvals", params={"run_id": plain["id"]})).json() == []

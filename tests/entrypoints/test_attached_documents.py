@@ -42,6 +42,8 @@ async def test_a_question_brings_its_documents_along(app: Parley) -> None:
     without = {"message": QUESTION, "conversation_id": id, "documents": []}
     assert "sources" not in (await app.http.post("/chat", json=without)).json()
     assert (await app.http.get(f"/conversations/{id}")).json()["documents"] == []
+    run = (await app.http.post("/runs", json={"message": QUESTION, "documents": [rivers]})).json()
+    assert (await app.http.get(f"/conversations/{run['conversation_id']}")).json()["documents"] == [rivers]
     gone = await app.http.post("/chat", json={"message": "x", "documents": [900]})
     assert (gone.status_code, gone.json()["code"]) == (404, "document_not_found")
     many = await app.http.post("/conversations", json={"documents": list(range(1, 102))})

@@ -26,7 +26,10 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("built")
-@pytest.mark.parametrize("path", ["/", "/c/7", "/library", "/settings", "/admin", "/login"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/c/7", "/library", "/library/7", "/flows", "/flows/blog", "/flows/runs/7", "/settings", "/admin", "/login"],
+)
 async def test_a_browser_gets_the_page_at_each_of_its_addresses(app: Parley, path: str) -> None:
     async with app.http.stream("GET", path, headers=BROWSER) as page:
         raw = b"".join([piece async for piece in page.aiter_raw()])

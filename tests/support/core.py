@@ -22,8 +22,9 @@ from application.agents.pause_session import PauseSession
 from application.agents.run_agent import RunAgent
 from application.agents.sessions import Sessions
 from application.agents.start_session import StartSession
-from application.chat.ask_question import AskQuestion, Question
+from application.chat.ask_question import AskQuestion
 from application.chat.edit_question import EditQuestion
+from application.chat.question import Question
 from application.chat.regenerate_answer import RegenerateAnswer
 from application.chat.take_turn import TakeTurn
 from application.chat.titles import Titles

@@ -8,8 +8,8 @@ from typing import Any
 
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.signals import LocalSignals
-from application.chat.ask_question import Question
 from application.chat.edit_question import Edit
+from application.chat.question import Question
 from application.chat.regenerate_answer import Regeneration
 from application.ports.signals import Signals
 from domain.conversation import ConversationId

@@ -42,7 +42,11 @@ OF_PATHS: dict[Route, Try] = {
 OF_BODIES: dict[Route, list[Try]] = {
     "POST /chat": [{"json": {"message": "and?", "conversation_id": "{conversation}"}}],
     "POST /chat/stream": [{"json": {"message": "and?", "conversation_id": "{conversation}"}}],
-    "POST /runs": [{"json": {"message": "and?", "conversation_id": "{conversation}"}}],
+    "POST /runs": [
+        {"json": {"message": "and?", "conversation_id": "{conversation}"}},
+        {"json": {"message": "and?", "documents": ["{document}"]}},
+    ],
+    "GET /approvals": [{"params": {"run_id": "{run}"}}],
     "POST /rag/chat": [{"json": {"question": "and?", "conversation_id": "{conversation}"}}],
     "POST /rag/chat/stream": [{"json": {"question": "and?", "conversation_id": "{conversation}"}}],
     "GET /chat/sse": [{"params": {"prompt": "and?", "conversation_id": "{conversation}"}}],
