@@ -43,6 +43,7 @@ from entrypoints.openai import chat as openai_chat
 from entrypoints.openai import (
     compaction,
     embeddings,
+    files,
     response_socket,
     responses,
 )
@@ -62,7 +63,7 @@ Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=
 ROUTES = (openai_chat, chat, pages, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
           responses, compaction, response_socket, openai_conversations, embeddings, openai_models, models,
-          documents, search, rag, auth, session, oidc, account, api_keys, limits, usage, admin)  # fmt: skip
+          documents, files, search, rag, auth, session, oidc, account, api_keys, limits, usage, admin)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 FORM_BYTES = 64 * 1024
 """What a form may have around its file."""
@@ -87,7 +88,8 @@ def create_app(container: Container | None = None) -> FastAPI:
     for module in ROUTES:
         app.include_router(module.router)
     add_problem_handlers(app)
-    uploads = {("POST", "/documents"): settings.document_bytes + FORM_BYTES}
+    form_bytes = settings.document_bytes + FORM_BYTES
+    uploads = {("POST", "/documents"): form_bytes, ("POST", "/v1/files"): form_bytes}
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, uploads=uploads)
     add_access(app, container)
     if settings.cors_origins:

@@ -1,27 +1,22 @@
 """Documents: upload, look, try again, stop, delete."""
 
-import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from starlette.requests import ClientDisconnect
 
 from application.knowledge.get_document_text import MOST_CHARACTERS
 from domain import errors
 from domain.chunking.settings import Strategy
-from domain.errors import Refusal
-from domain.idempotency import IdempotencyKey
-from domain.knowledge import DocumentId
-from entrypoints.http.dependencies import KEY_PARAMETER, Caller, OnceKey, Services, named_key_of
+from domain.knowledge import Document, DocumentId
+from entrypoints.http.dependencies import KEY_PARAMETER, Caller, OnceKey, Services
 from entrypoints.http.document_schemas import DocumentOut, DocumentTextOut, ErasureOut
 from entrypoints.http.documentation import problems
 from entrypoints.http.paging import link_next
-from entrypoints.http.problems import ClientLeft
+from entrypoints.http.receiving import received_file
 from entrypoints.http.schemas import LARGEST_ID, Id
 from entrypoints.http.streaming import StreamedResponse
-from entrypoints.http.uploads import UploadForm
 
 router = APIRouter(prefix="/documents", tags=["documents"])
 
@@ -65,32 +60,12 @@ async def upload_document(request: Request, response: Response, services: Servic
 
     It is taken in by a run, which `/runs/{run_id}/events` follows. The same bytes again are the same document.
     """
-    ingestion = services.ingestion()
-    key = named_key_of(request)
-    form = UploadForm(request.headers.get("content-type", ""))
-    body = _body(request)
-    try:
-        received = await ingestion.receive(caller, form.pieces(body))
-    except Refusal:
-        async for _ in body:  # so that who is still sending reads why
-            pass
-        raise
-    filename, strategy = form.filename or "", form.fields.get("chunking")
-    if key is not None:
-        said = f"POST /documents\n{received.digest}\n{filename}\n{strategy}"
-        key = IdempotencyKey(key.owner, key.key, hashlib.sha256(said.encode()).hexdigest())
-    document, is_new = await ingestion.upload(caller, received, filename=filename, strategy=strategy, key=key)
+    form, received, key = await received_file(request, services, caller)
+    document, is_new = await services.ingestion().upload(
+        caller, received, filename=form.filename or "", strategy=form.fields.get("chunking"), key=key
+    )
     response.status_code = 202 if is_new else 200
     return DocumentOut.of(document)
-
-
-async def _body(request: Request) -> AsyncIterator[bytes]:
-    try:
-        async for data in request.stream():
-            if data:
-                yield data
-    except ClientDisconnect as left:
-        raise ClientLeft from left
 
 
 @router.get("", responses=problems(), summary="List documents")
@@ -146,6 +121,11 @@ To show a passage where it stands: its page, or the characters from `start` to `
 async def get_document_content(id: DocumentPath, services: Services, caller: Caller) -> Response:
     """The bytes as they were uploaded, always as an attachment."""
     document, pieces = await services.ingestion().get_content(caller, DocumentId(id))
+    return as_attachment(document, pieces)
+
+
+def as_attachment(document: Document, pieces: AsyncGenerator[bytes, None]) -> StreamedResponse:
+    """A file to be saved, never one to be shown."""
     response = StreamedResponse(pieces, pieces, media_type="application/octet-stream")
     response.headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(document.filename, safe='')}"
     return response

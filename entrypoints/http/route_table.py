@@ -133,6 +133,11 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "GET /search",
         "POST /rag/chat",
         "POST /rag/chat/stream",
+        "POST /v1/files",
+        "GET /v1/files",
+        "GET /v1/files/{file_id}",
+        "GET /v1/files/{file_id}/content",
+        "DELETE /v1/files/{file_id}",
     ),
 }
 SPENDS = frozenset(
@@ -150,6 +155,7 @@ SPENDS = frozenset(
         "POST /rag/chat/stream",
         "POST /documents",
         "POST /documents/{id}/retry",
+        "POST /v1/files",
         "POST /agent",
         "POST /agent/sessions",
         "POST /agent/sessions/{id}/messages",
@@ -215,7 +221,7 @@ AUDITED = {
     "DELETE /v1/conversations/{conversation_id}/items/{item_id}": "delete a message",
     "DELETE /v1/responses/{response_id}": "delete a run",
     "DELETE /documents/{id}": "delete a document",
-    "DELETE /v1/files/{id}": "delete a document",
+    "DELETE /v1/files/{file_id}": "delete a document",
     "PATCH /admin/users/{id}": "change a user",
     "DELETE /admin/users/{id}": "delete a user",
     "PUT /admin/users/{id}/limits": "give a user limits",

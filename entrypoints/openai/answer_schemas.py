@@ -155,6 +155,32 @@ class CompactionObject(Answer):
     usage: ResponseUsage
 
 
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+class FileObject(Answer):
+    """Natively it is the document of the number in its id."""
+
+    id: str
+    object: Literal["file"]
+    bytes: int
+    created_at: int
+    filename: str
+    purpose: Literal["assistants"]
+    status: Literal["uploaded", "processed", "error"]
+    status_details: str | None
+
+
+class FilesPage(PageObject):
+    data: list[FileObject]
+
+
+class DeletedFile(Answer):
+    id: str
+    object: Literal["file"]
+    deleted: Literal[True]
+
+
 # --- chat completions and embeddings ------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ FIELDS = {"previous_run_id": "previous_response_id", "conversation_id": "convers
 NOT_FOUND = {
     "run_not_found": ("response_not_found", "Response not found"),
     "message_not_found": ("item_not_found", "Item not found"),
+    "document_not_found": ("file_not_found", "File not found"),
 }
 PREVIOUS_NOT_FOUND = ("previous_response_not_found", "Previous response not found")
 """A client that hears this code begins a new chain with all that was said."""

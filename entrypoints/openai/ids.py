@@ -4,8 +4,9 @@
 import re
 from dataclasses import dataclass
 
+from domain.citation import DocumentId
 from domain.conversation import ConversationId, MessageId
-from domain.errors import ConversationNotFound, MessageNotFound, RunNotFound
+from domain.errors import ConversationNotFound, DocumentNotFound, MessageNotFound, RunNotFound
 from domain.run import RunId
 
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
@@ -58,6 +59,13 @@ def conversation_id_of(id: str) -> ConversationId:
     if (number := _number(id, "conv_")) is None:
         raise ConversationNotFound(id[:100])
     return ConversationId(number)
+
+
+def file_id_of(id: str) -> DocumentId:
+    """Raise DocumentNotFound for what is no such name."""
+    if (number := _number(id, "file_")) is None:
+        raise DocumentNotFound(id[:100])
+    return DocumentId(number)
 
 
 def item_id_of(id: str) -> ItemId:

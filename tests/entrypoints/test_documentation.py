@@ -18,6 +18,7 @@ OF_LOGINS = ("/auth", "/me", "/api-keys", "/admin")
 DECISIONS = 2
 """So many examples there are of how to decide."""
 WITHOUT_BODY = (204, 499)
+FORMS = ("/documents", "/v1/files")
 
 
 @pytest.fixture
@@ -77,7 +78,9 @@ async def test_every_example_runs_when_pasted_and_is_answered_as_documented(app:
             if (path, verb) == ("/approvals/{id}", "post"):
                 given = {"id": next(waiting)}
             query = {name: value for name, value in given.items() if f"{{{name}}}" not in path}
-            sent = {"files": example} if path == "/documents" and verb == "post" else {"json": example}
+            sent = {"json": example}
+            if verb == "post" and path in FORMS:
+                sent = {"files": example, "data": {"purpose": "assistants"}}
             response = await app.http.request(verb.upper(), path.format(**given), params=query, **sent)
             assert response.status_code < 300, (verb, path, response.text)
             check(response, operation, spec)
@@ -96,15 +99,16 @@ async def something_to_look_at(app: Parley) -> dict[str, dict[str, Any]]:
     workflow = await post("/workflows/blog/runs", json={"topic": "Rivers", "target_audience": "all"})
     conversation = (await post("/v1/conversations", json={"items": [{"role": "user", "content": "Why?"}]})).json()["id"]
     [item] = (await app.http.get(f"/v1/conversations/{conversation}/items")).json()["data"]
-    good, bad = [
+    good, bad, spare = [
         (await post("/documents", files={"file": file})).json()["document_id"]
-        for file in (("rivers.txt", b"Rivers bend."), ("torn.pdf", b"%PDF-1.7 torn"))
+        for file in (("rivers.txt", b"Rivers bend."), ("torn.pdf", b"%PDF-1.7 torn"), ("spare.txt", b"Seas do not."))
     ]
     await until(lambda: has_status(app, good, "ready"), seconds=30)
     await until(lambda: has_status(app, bad, "failed"), seconds=30)
     return {
         "/documents/{id}": {"id": good},
         "/documents/{id}/retry": {"id": bad},
+        "/v1/files/{file_id}": {"file_id": f"file_{spare}"},
         "/agent/sessions/{id}": {"id": asked.json()["session_id"]},
         "/workflows/runs/{id}": {"id": workflow.json()["id"]},
         "/v1/conversations/{conversation_id}": {"conversation_id": conversation},

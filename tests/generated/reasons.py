@@ -43,6 +43,7 @@ REASONS = (
     "the document h",
     "must be there, with a file name",
     "must be one of structure",
+    "files are for being read here",
     "must be multipart/form-data",
     # accounts and keys
     "Input should be 'password'",  # null, which a form can only send as a word

@@ -48,6 +48,7 @@ async def things_of(app: Parley, person: Person) -> dict[str, Any]:
     await until(taken_in, seconds=30)
     return {
         "document": document["document_id"],
+        "file": f"file_{document['document_id']}",
         "conversation": chat["conversation_id"],
         "message": messages["messages"][0]["id"],
         "run": messages["messages"][-1]["run_id"],

@@ -84,6 +84,7 @@ LISTS: dict[Route, list[dict[str, str]]] = {
     "GET /approvals": [{}, {"status": "pending"}, {"before": "1000"}],
     "GET /api-keys": [{}, {"before": "1000"}],
     "GET /documents": [{}, {"before": "1000"}],
+    "GET /v1/files": [{}, {"after": "{file}"}],
     "GET /me": [{}],
     "GET /limits": [{}],
     "GET /usage": [{}],
@@ -109,6 +110,7 @@ CREATES: dict[Route, Any] = {
     "POST /v1/embeddings": {"input": "x", "model": "demo:hashing"},
     "POST /agent": {"messages": [MESSAGE]},
     "POST /documents": {"files": {"file": (f"{MARKER}.txt", f"{MARKER} of her own".encode())}},
+    "POST /v1/files": {"files": {"file": ("b.txt", b"of his own")}, "data": {"purpose": "assistants"}},
 }
 """Routes that name nothing of anybody: with the key and the names that somebody else used, what comes is one's own."""
 
@@ -138,6 +140,7 @@ KIND_OF = (
     ("/approvals/{id}", {"id": "approval"}),
     ("/api-keys/{id}", {"id": "key"}),
     ("/documents/{id}", {"id": "document"}),
+    ("/v1/files/", {"file_id": "file"}),
     ("/ai-sdk/", {"chat_id": "chat"}),
     ("/v1/responses/", {"response_id": "response"}),
     ("/v1/conversations/", {"conversation_id": "v1_conversation", "item_id": "item"}),
