@@ -60,6 +60,7 @@ class MemoryConversations(ConversationRepository):
             and (before is None or conversation.id < before)
             and (filter.user_label is None or conversation.user_label == filter.user_label)
             and (filter.archived is None or conversation.archived == filter.archived)
+            and (filter.pinned is None or conversation.pinned == filter.pinned)
             and (not filter.query or self._mentions(conversation, filter.query.lower()))
         )
         return list(islice(matching, limit))

@@ -100,6 +100,8 @@ class SqlConversationRepository(Repository, ConversationRepository):
             statement = statement.where(c.user_label == filter.user_label)
         if filter.archived is not None:
             statement = statement.where(c.archived == filter.archived)
+        if filter.pinned is not None:
+            statement = statement.where(c.pinned == filter.pinned)
         if filter.query:
             statement = statement.where(self._mentions(filter.query))
         return [_from_row(row) for row in connection.execute(statement)]

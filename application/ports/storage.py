@@ -53,6 +53,7 @@ class ConversationFilter:
     user_label: str | None = None
     query: str | None = None
     archived: bool | None = None
+    pinned: bool | None = None
     kind: ConversationKind = ConversationKind.CHAT
 
 

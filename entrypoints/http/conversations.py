@@ -37,6 +37,7 @@ async def list_conversations(
     user_id: Annotated[str | None, Query(max_length=200, description="only those with this label")] = None,
     q: Annotated[str | None, Query(max_length=200, description="only those whose title or messages have it")] = None,
     archived: bool | None = None,
+    pinned: bool | None = None,
     limit: Limit = 20,
     before: Annotated[Id | None, Query(description="only ids below this one: the cursor")] = None,
 ) -> list[ConversationOut]:
@@ -45,6 +46,7 @@ async def list_conversations(
         user_label=storable(user_id, field="user_id") if user_id else None,
         query=storable(q, field="q") if q else None,
         archived=archived,
+        pinned=pinned,
     )
     cursor = ConversationId(before) if before else None
     page, more = await services.list_conversations()(caller, filter, before=cursor, limit=limit)

@@ -67,13 +67,15 @@ async def test_filters_choose_by_label_and_by_shelf(database: Database) -> None:
     await add_conversation(database, "Ann's", user_label="Ann")
     shelved = await add_conversation(database, "shelved")
     async with database.begin() as tx:
-        await tx.conversations.change(shelved.id, ConversationChange(archived=True), owner=ALICE, at=LATER)
+        await tx.conversations.change(shelved.id, ConversationChange(archived=True, pinned=True), owner=ALICE, at=LATER)
         await tx.commit()
     assert await titles(database, ConversationFilter(user_label="ann")) == ["ann's"]
     assert await titles(database, ConversationFilter(user_label="nobody")) == []
     assert await titles(database, ConversationFilter(archived=True)) == ["shelved"]
     assert await titles(database, ConversationFilter(archived=False)) == ["Ann's", "ann's"]
     assert await titles(database, ConversationFilter(user_label="ann", archived=True)) == []
+    assert await titles(database, ConversationFilter(pinned=True)) == ["shelved"]
+    assert await titles(database, ConversationFilter(pinned=False, archived=False)) == ["Ann's", "ann's"]
     assert await titles(database, ConversationFilter(user_label="ann", query="ANN", archived=False)) == ["ann's"]
 
 

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react'
 import { newThread, threadOf } from './chat/thread/threads'
 import { ChatPage } from './chat/view/ChatPage'
+import { resumeDeletions } from './conversations/deletions'
+import { useConversation } from './conversations/shelves'
 import { Sidebar } from './conversations/Sidebar'
 import { useText } from './lib/i18n/language'
-import { useConversations } from './lib/queries'
 import { Link, navigate, type Route, useRoute } from './lib/router'
 import { Settings } from './settings/Settings'
 import { IconButton } from './ui/Button'
@@ -19,6 +20,7 @@ export function App() {
   const [isSettingsOpen, setSettingsOpen] = useState(route.page === 'settings')
   const shown = route.page === 'conversation' ? route.id : null
   const title = useTitle(shown)
+  useEffect(resumeDeletions, [])
   const openSettings = () => {
     setMenuOpen(false)
     setSettingsOpen(true)
@@ -62,9 +64,7 @@ function Shown({ route }: { route: Route }) {
 /** The title of the conversation that is shown, which is the document's too. */
 function useTitle(shown: number | null): string {
   const t = useText()
-  const { data } = useConversations()
-  const conversation = data?.pages.flatMap((page) => page.conversations).find(({ id }) => id === shown)
-  const title = conversation?.title ?? ''
+  const title = useConversation(shown)?.title ?? ''
   useEffect(() => {
     document.title = title ? `${title} · ${t.appName}` : t.appName
   }, [title, t])

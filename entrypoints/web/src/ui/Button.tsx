@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes } from 'react'
+import type { ButtonHTMLAttributes, ComponentProps } from 'react'
 import './button.css'
 
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & { look?: 'plain' | 'quiet' | 'strong' }
@@ -7,7 +7,7 @@ export function Button({ look = 'plain', className = '', type = 'button', ...res
   return <button type={type} className={`button button-${look} ${className}`} {...rest} />
 }
 
-type IconButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & { label: string }
+type IconButtonProps = ComponentProps<'button'> & { label: string }
 
 /** A button that shows an icon alone; its label is its name and its tooltip. */
 export function IconButton({ label, className = '', type = 'button', ...rest }: IconButtonProps) {

@@ -1,6 +1,6 @@
 import { api, good, onceKey, type Run } from '../../lib/api/client'
 import { asProblem } from '../../lib/api/problem'
-import { refreshConversations } from '../../lib/queries'
+import { refreshConversations } from '../../conversations/shelves'
 import { navigate } from '../../lib/router'
 import { clearDraft } from '../composer/drafts'
 import { follow } from './follow'

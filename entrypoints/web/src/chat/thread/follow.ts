@@ -1,7 +1,7 @@
 import { api, good } from '../../lib/api/client'
 import { followRun } from '../../lib/stream/follow-run'
 import type { EndStatus, RunEvent } from '../../lib/stream/run-event'
-import { refreshConversations } from '../../lib/queries'
+import { refreshConversations } from '../../conversations/shelves'
 import type { Thread } from './thread'
 
 const ENDED = { completed: 'complete', incomplete: 'complete', cancelled: 'stopped', failed: 'failed' } as const

@@ -35,6 +35,11 @@ export async function authorisedFetch(input: Request): Promise<Response> {
   return response
 }
 
+/** A request whose answer nobody waits for, because the page is being left. */
+export function sendLeaving(method: string, path: string): void {
+  void fetch(carrying(new Request(path, { method, keepalive: true }))).catch(() => {})
+}
+
 function carrying(request: Request): Request {
   if (token) request.headers.set('Authorization', `Bearer ${token}`)
   return request
