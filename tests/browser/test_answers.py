@@ -1,5 +1,7 @@
 """An answer that is being written: following it, stopping it, coming back to it."""
 
+import time
+
 import pytest
 from playwright.async_api import Route, expect
 
@@ -53,7 +55,9 @@ async def test_12_stop_ends_the_run_keeps_what_was_said_and_says_so(
     await chat.send("Hello")
     await chat.says("w0 w1 w2")
     await chat.stop_button.click()
+    pressed = time.monotonic()
     await chat.ended("cancelled")
+    assert time.monotonic() - pressed < 10  # 0.3 where nobody else is busy: tests/bench/web.py
     await chat.says("Stopped here.")
     await expect(chat.page.get_by_role("status").filter(has_text="Stopped")).to_have_count(1)
     await expect(chat.composer).to_be_editable()

@@ -6,6 +6,7 @@ from playwright.async_api import Route, expect
 
 from tests.support.app import Parley
 from tests.support.chat_page import ChatPage
+from tests.support.page_measures import NOTE_QUESTION
 from tests.support.provider import Script, ScriptedProvider
 
 
@@ -38,11 +39,13 @@ async def test_4_the_question_shows_before_the_server_answers(chat: ChatPage) ->
         await answer.wait()
         await route.continue_()
 
+    await chat.page.add_init_script(NOTE_QUESTION)
     await chat.open()
     await chat.page.route("**/runs", held)
     await chat.send("Are you there?")
     await expect(chat.questions).to_have_attribute("data-status", "sending")
     await expect(chat.questions).to_contain_text("Are you there?")
+    assert await chat.page.evaluate("asked.shown - asked.pressed") < 5_000
     answer.set()
     await chat.ended()
     await expect(chat.questions).to_have_attribute("data-status", "completed")

@@ -17,6 +17,15 @@ export function useRoute(): Route {
   return routeOf(useSyncExternalStore(subscribe, () => location.pathname))
 }
 
+/** The message that the address names: /c/5#m12. */
+export function useTarget(): number | null {
+  const hash = useSyncExternalStore(subscribe, () => location.hash)
+  const message = /^#m(\d{1,15})$/.exec(hash)
+  return message ? Number(message[1]) : null
+}
+
+export const addressOf = (conversation: number, message: number): string => `/c/${conversation}#m${message}`
+
 export function routeOf(path: string): Route {
   const conversation = /^\/c\/(\d{1,15})\/?$/.exec(path)
   if (conversation) return { page: 'conversation', id: Number(conversation[1]) }
@@ -25,7 +34,7 @@ export function routeOf(path: string): Route {
 }
 
 export function navigate(path: string, { replace = false } = {}): void {
-  if (path === location.pathname) return
+  if (path === location.pathname + location.hash) return
   history[replace ? 'replaceState' : 'pushState'](null, '', path)
   tell()
 }

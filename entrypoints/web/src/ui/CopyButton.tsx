@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useText } from '../lib/i18n/language'
 import { IconButton } from './Button'
 import { CopyIcon, DoneIcon } from './icons'
@@ -6,7 +6,13 @@ import { announce } from './Status'
 
 const SHOWN_MS = 1_500
 
-export function CopyButton({ label, content }: { label: string; content: () => string }) {
+interface CopyButtonProps {
+  label: string
+  content: () => string
+  icon?: ReactNode
+}
+
+export function CopyButton({ label, content, icon = <CopyIcon /> }: CopyButtonProps) {
   const t = useText()
   const [isDone, setDone] = useState(false)
   const copy = async () => {
@@ -17,7 +23,7 @@ export function CopyButton({ label, content }: { label: string; content: () => s
   }
   return (
     <IconButton label={isDone ? t.copied : label} onClick={() => void copy()}>
-      {isDone ? <DoneIcon /> : <CopyIcon />}
+      {isDone ? <DoneIcon /> : icon}
     </IconButton>
   )
 }

@@ -17,6 +17,7 @@ export const CopyIcon = icon(
     <path d="M5 15V6a2 2 0 0 1 2-2h8" />
   </>,
 )
+export const LinkIcon = icon(<path d="M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.700-5.700l-1.200 1.200M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.700 5.700l1.200-1.200" />)
 export const DoneIcon = icon(<path d="M5 12.5l4.500 4.500L19 7.500" />)
 export const AgainIcon = icon(<path d="M19 12a7 7 0 1 1-2.200-5.100M19 4v4h-4" />)
 export const EditIcon = icon(<path d="M4 20h4L19 9l-4-4L4 16zM13 7l4 4" />)

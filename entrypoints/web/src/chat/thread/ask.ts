@@ -3,6 +3,7 @@ import { asProblem } from '../../lib/api/problem'
 import { refreshConversations } from '../../conversations/shelves'
 import { navigate } from '../../lib/router'
 import { clearDraft } from '../composer/drafts'
+import { tellOthers } from './elsewhere'
 import { follow } from './follow'
 import { load, loadForks } from './load'
 import { type MessageView, textOf, textSegment } from './message-view'
@@ -53,6 +54,7 @@ export async function showBranch(thread: Thread, messageId: number): Promise<voi
   const path = { id: thread.id, mid: messageId }
   await good(api.POST('/conversations/{id}/messages/{mid}/show', { params: { path } }))
   await load(thread)
+  tellOthers(thread)
 }
 
 async function send(thread: Thread, key: string, model: string | null, once: string): Promise<void> {
@@ -103,7 +105,8 @@ async function answer(thread: Thread, run: Run, instead?: string): Promise<void>
   const key = `m${run.answer_id}`
   const place: MessageView = { ...asked('', run.question_id), key, id: run.answer_id, role: 'assistant', status: 'in_progress' }
   thread.add({ ...place, segments: [] }, instead)
-  const following = follow(thread, key, run.id)
+  const following = follow(thread, key, run.id, true)
+  tellOthers(thread)
   void loadForks(thread).catch(() => {}) // the switcher shows them with the next load
   await following
 }

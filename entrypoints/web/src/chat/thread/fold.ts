@@ -1,11 +1,16 @@
 import type { RunEvent } from '../../lib/stream/run-event'
 import { grown } from '../markdown/blocks'
+import { withoutOpenThought } from './thinking'
 import { type Segment, textSegment } from './message-view'
 
-/** What an answer has become after more events of its run: the same fold as the server's (domain/run.py, answer_of). */
-export function folded(segments: readonly Segment[], events: readonly RunEvent[]): readonly Segment[] {
+/**
+ * What an answer has become after more events of its run: the same fold as the server's (domain/run.py, answer_of).
+ * `time` is when they came, in ms of the page's clock; null when they came all at once, long after they were said.
+ */
+export function folded(segments: readonly Segment[], events: readonly RunEvent[], time: number | null): readonly Segment[] {
   let now = [...segments]
   for (const event of joined(events)) {
+    if (event.type !== 'reasoning_delta' && time !== null) withoutOpenThought(now, time)
     const last = now[now.length - 1]
     switch (event.type) {
       case 'text_delta':
@@ -14,8 +19,8 @@ export function folded(segments: readonly Segment[], events: readonly RunEvent[]
         else now.push(textSegment(event.text))
         break
       case 'reasoning_delta':
-        if (last?.kind === 'thought') now[now.length - 1] = { kind: 'thought', text: last.text + event.text }
-        else if (event.text) now.push({ kind: 'thought', text: event.text })
+        if (last?.kind === 'thought') now[now.length - 1] = { ...last, text: last.text + event.text }
+        else if (event.text) now.push({ kind: 'thought', text: event.text, ...(time === null ? {} : { since: time }) })
         break
       case 'answer_reset':
         now = event.text ? [textSegment(event.text)] : []

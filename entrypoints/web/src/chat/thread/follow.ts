@@ -2,15 +2,17 @@ import { api, good } from '../../lib/api/client'
 import { followRun } from '../../lib/stream/follow-run'
 import type { EndStatus, RunEvent } from '../../lib/stream/run-event'
 import { refreshConversations } from '../../conversations/shelves'
+import { keepSecondsThought } from './thinking'
 import type { Thread } from './thread'
 
 const ENDED = { completed: 'complete', incomplete: 'complete', cancelled: 'stopped', failed: 'failed' } as const
 
 /** Write the answer `key` from the events of its run, from the first to the last. */
-export async function follow(thread: Thread, key: string, runId: number): Promise<void> {
+export async function follow(thread: Thread, key: string, runId: number, seesBeginning = false): Promise<void> {
   thread.following?.abort()
   const following = new AbortController()
   thread.following = following
+  thread.seesBeginning = seesBeginning
   thread.alter(key, { status: 'in_progress', runId, segments: [], problem: null })
   thread.change({ runId, connected: true, ended: null })
   if (thread.wantsStop) void stop(thread).catch(() => {}) // there is a button still
@@ -45,6 +47,8 @@ export async function stop(thread: Thread): Promise<void> {
 function finish(thread: Thread, key: string, end: Extract<RunEvent, { type: 'run_finished' }>): void {
   thread.foldAll()
   const status: EndStatus = end.status
+  const answer = thread.message(key)
+  if (answer?.id) keepSecondsThought(answer.id, answer.segments)
   thread.alter(key, { status, problem: end.problem?.message ?? null })
   thread.change({ ended: ENDED[status] })
 }

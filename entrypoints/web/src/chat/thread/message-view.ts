@@ -1,10 +1,12 @@
 import type { Message } from '../../lib/api/client'
+import { secondsThought } from './thinking'
 import { grown } from '../markdown/blocks'
 
 /** What a message is made of, in order. Each is replaced when it changes and never changed. */
 export type Segment =
   | { kind: 'text'; text: string; blocks: readonly string[] }
-  | { kind: 'thought'; text: string }
+  /** `since` is when it began (of the page's clock, in ms) while it goes on, if that was seen here. */
+  | { kind: 'thought'; text: string; since?: number; seconds?: number | undefined }
   | { kind: 'tool'; callId: string; name: string; arguments: string; result: string | null }
 
 /** `sending` and `unsent` are questions that the server does not know; the others are the server's words. */
@@ -44,9 +46,10 @@ export function viewOf(message: Message, key: string): MessageView | null {
 
 function segmentsOf(message: Message): Segment[] {
   const segments: Segment[] = []
+  const seconds = secondsThought(message.id)
   for (const part of message.parts) {
     if (part.type === 'text') segments.push(textSegment(part.text))
-    else if (part.type === 'reasoning') segments.push({ kind: 'thought', text: part.text })
+    else if (part.type === 'reasoning') segments.push({ kind: 'thought', text: part.text, seconds: seconds[segments.length] })
     else if (part.type === 'tool_call')
       segments.push({ kind: 'tool', callId: part.id, name: part.name, arguments: part.arguments, result: null })
     else if (part.type === 'tool_result') {

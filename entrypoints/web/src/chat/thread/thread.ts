@@ -34,6 +34,8 @@ export class Thread {
   id: number | null
   /** Reads the events of the run that answers now. */
   following: AbortController | null = null
+  /** Whether the run was begun here, so that its events come when they are said. */
+  seesBeginning = false
   /** Stop was pressed before the server had named the run. */
   wantsStop = false
   view: ThreadView
@@ -60,8 +62,13 @@ export class Thread {
   subscribe = (key: string, changed: () => void): (() => void) => {
     const readers = this.readers.get(key) ?? new Set()
     this.readers.set(key, readers.add(changed))
-    return () => readers.delete(changed)
+    return () => {
+      readers.delete(changed)
+      if (readers.size === 0) this.readers.delete(key)
+    }
   }
+
+  keyOf = (id: number): string | undefined => this.keyOfId.get(id)
 
   message = (key: string): MessageView | undefined => this.messages.get(key)
 
@@ -74,13 +81,15 @@ export class Thread {
     this.tell('')
   }
 
-  /** The messages that the server has, in the place of what was here; those that stay keep their keys. */
-  show(messages: readonly Message[], more: Partial<ThreadView>): void {
+  /** The last messages that the server has, in the place of what was here; those that stay keep their keys. */
+  show(messages: readonly Message[], { hasEarlier, forks }: Pick<ThreadView, 'hasEarlier' | 'forks'>): void {
     const views = this.viewsOf(messages)
-    const keys = views.map((view) => view.key)
-    for (const key of this.view.keys) if (!keys.includes(key)) this.forget(key)
+    const meeting = this.view.keys.indexOf(views[0]?.key ?? '')
+    const keys = [...this.view.keys.slice(0, Math.max(meeting, 0)), ...views.map((view) => view.key)]
+    const stay = new Set(keys)
+    for (const key of this.view.keys) if (!stay.has(key)) this.forget(key)
     for (const view of views) this.put(view)
-    this.change({ phase: 'ready', problem: null, keys, ...more })
+    this.change({ phase: 'ready', problem: null, keys, hasEarlier: meeting > 0 ? this.view.hasEarlier : hasEarlier, forks })
   }
 
   showEarlier(messages: readonly Message[], hasEarlier: boolean): void {
@@ -125,7 +134,7 @@ export class Thread {
   foldAll = (): void => {
     for (const [key, events] of this.unfolded) {
       const message = this.messages.get(key)
-      if (message) this.put({ ...message, segments: folded(message.segments, events) })
+      if (message) this.put({ ...message, segments: folded(message.segments, events, this.seesBeginning ? performance.now() : null) })
     }
     this.unfolded.clear()
   }

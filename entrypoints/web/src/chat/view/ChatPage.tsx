@@ -7,6 +7,7 @@ import { announce } from '../../ui/Status'
 import { Composer } from '../composer/Composer'
 import { chosenModel } from '../composer/ModelPicker'
 import { ask } from '../thread/ask'
+import { watch } from '../thread/elsewhere'
 import { stop } from '../thread/follow'
 import { useThread } from '../thread/hooks'
 import { load } from '../thread/load'
@@ -23,6 +24,7 @@ export function ChatPage({ thread }: { thread: Thread }) {
 
   useEffect(() => {
     if (thread.id !== null && thread.view.runId === null) void load(thread)
+    return watch(thread)
   }, [thread])
   useEffect(() => {
     if (isAnswering) announce(t.answering)

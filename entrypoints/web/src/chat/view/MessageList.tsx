@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { Virtualizer } from 'virtua'
+import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import { useText } from '../../lib/i18n/language'
 import { IconButton } from '../../ui/Button'
 import { DownIcon } from '../../ui/icons'
@@ -8,6 +8,7 @@ import { loadEarlier } from '../thread/load'
 import type { Thread } from '../thread/thread'
 import { useEndFollower } from './follow-end'
 import { MessageRow } from './MessageRow'
+import { useTargetInView } from './use-target'
 
 const EARLIER_PX = 1_500
 
@@ -18,7 +19,9 @@ export function MessageList({ thread }: { thread: Thread }) {
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const { follower, isPinned } = useEndFollower(scroller, content)
+  const list = useRef<VirtualizerHandle>(null)
   const earlier = useEarlier(thread, keys)
+  useTargetInView(thread, list, follower)
 
   const last = keys[keys.length - 1]
   const asked = thread.message(last ?? '')?.role === 'user' ? last : undefined
@@ -38,7 +41,7 @@ export function MessageList({ thread }: { thread: Thread }) {
         onScroll={(event) => hasEarlier && event.currentTarget.scrollTop < EARLIER_PX && earlier.load()}
       >
         <div ref={content} className="messages-content">
-          <Virtualizer scrollRef={scroller} shift={earlier.isShowing} itemSize={160}>
+          <Virtualizer ref={list} scrollRef={scroller} shift={earlier.isShowing} itemSize={160}>
             {keys.map((key) => (
               <MessageRow key={key} thread={thread} id={key} />
             ))}

@@ -15,6 +15,9 @@ export const MessageRow = memo(({ thread, id }: { thread: Thread; id: string }) 
   return message.role === 'user' ? <Question thread={thread} message={message} /> : <Answer thread={thread} message={message} />
 })
 
+/** What an address names it by. */
+const idOf = (message: MessageView) => (message.id === null ? undefined : `m${message.id}`)
+
 interface RowProps {
   thread: Thread
   message: MessageView
@@ -25,7 +28,7 @@ function Question({ thread, message }: RowProps) {
   const [isEdited, setEdited] = useState(false)
   const text = message.segments.map((segment) => (segment.kind === 'text' ? segment.text : '')).join('')
   return (
-    <article className="row question" data-status={message.status} aria-label={t.you}>
+    <article id={idOf(message)} tabIndex={-1} className="row question" data-status={message.status} aria-label={t.you}>
       <h2 className="visually-hidden">{t.you}</h2>
       {isEdited ? (
         <EditForm thread={thread} message={message} onClose={() => setEdited(false)} />
@@ -43,7 +46,14 @@ function Question({ thread, message }: RowProps) {
 function Answer({ thread, message }: RowProps) {
   const t = useText()
   return (
-    <article className="row answer" data-status={message.status} aria-label={t.assistant} aria-busy={message.status === 'in_progress'}>
+    <article
+      id={idOf(message)}
+      tabIndex={-1}
+      className="row answer"
+      data-status={message.status}
+      aria-label={t.assistant}
+      aria-busy={message.status === 'in_progress'}
+    >
       <h2 className="visually-hidden">{t.assistant}</h2>
       <AnswerBody message={message} />
       <AnswerEnd thread={thread} message={message} />

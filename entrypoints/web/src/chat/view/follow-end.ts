@@ -39,6 +39,11 @@ export class EndFollower {
     this.keepUp()
   }
 
+  /** The reader is somewhere else. */
+  release(): void {
+    this.pin(false)
+  }
+
   private intends(up: boolean): void {
     this.goesUp = up
     if (up && this.canScroll()) this.pin(false)

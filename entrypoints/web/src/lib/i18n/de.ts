@@ -67,6 +67,7 @@ export const de: Catalogue = {
   reconnecting: 'Verbindet neu',
   offline: 'Du bist offline. Was du schreibst, bleibt erhalten.',
   thoughts: 'Gedanken',
+  thoughtFor: (seconds: number) => (seconds === 1 ? 'Eine Sekunde nachgedacht' : `${seconds} Sekunden nachgedacht`),
   toolRunning: 'läuft',
   toolDone: 'fertig',
   footnotes: 'Fußnoten',
@@ -76,6 +77,7 @@ export const de: Catalogue = {
 
   copy: 'Kopieren',
   copied: 'Kopiert',
+  copyLink: 'Link zu dieser Nachricht kopieren',
   copyCode: 'Code kopieren',
   regenerate: 'Noch einmal antworten',
   edit: 'Ändern',
@@ -85,6 +87,7 @@ export const de: Catalogue = {
   nextVersion: 'Nächste Fassung',
   versionOf: (at, of) => `${at} / ${of}`,
 
+  noSuchMessage: 'Eine solche Nachricht gibt es in dieser Unterhaltung nicht.',
   notFoundPage: 'Diese Seite gibt es nicht.',
   unreachable: 'Der Server ist nicht zu erreichen.',
   unexpected: 'Etwas ging schief.',

@@ -66,6 +66,7 @@ export const en = {
   reconnecting: 'Reconnecting',
   offline: 'You are offline. What you write is kept.',
   thoughts: 'Thoughts',
+  thoughtFor: (seconds: number) => (seconds === 1 ? 'Thought for a second' : `Thought for ${seconds} seconds`),
   toolRunning: 'running',
   toolDone: 'done',
   footnotes: 'Footnotes',
@@ -75,6 +76,7 @@ export const en = {
 
   copy: 'Copy',
   copied: 'Copied',
+  copyLink: 'Copy link to this message',
   copyCode: 'Copy code',
   regenerate: 'Answer again',
   edit: 'Edit',
@@ -84,6 +86,7 @@ export const en = {
   nextVersion: 'Next version',
   versionOf: (at: number, of: number) => `${at} / ${of}`,
 
+  noSuchMessage: 'There is no such message in this conversation.',
   notFoundPage: 'There is no such page.',
   unreachable: 'The server cannot be reached.',
   unexpected: 'Something went wrong.',
