@@ -116,11 +116,13 @@ def graph_search(generation_id: int) -> sa.TextClause:
 
 
 def _one_by_one(generation_id: int) -> sa.TextClause:
-    """The sum in the order keeps the planner from the graph."""
+    """The sum in the order keeps the planner from the graph, the offset from reading the table once for each range."""
     return _text_of(
         """SELECT number, -(embedding <#> CAST(:vector AS halfvec))
         FROM unnest(:firsts, :lasts) AS range (first, last)
-        JOIN {table} ON index_id = :here AND number BETWEEN first AND last
+        CROSS JOIN LATERAL (
+            SELECT number, embedding FROM {table} WHERE index_id = :here AND number BETWEEN first AND last OFFSET 0
+        ) AS within
         ORDER BY (embedding <#> CAST(:vector AS halfvec)) + 0, number LIMIT :most""",
         generation_id,
     ).bindparams(VECTOR, *RANGES)
