@@ -5,6 +5,7 @@ Refusal
 │   ├── ApprovalNotFound
 │   ├── ConversationNotFound
 │   ├── DocumentNotFound
+│   ├── FileBatchNotFound
 │   ├── InvitationNotFound
 │   ├── KeyNotFound              an API key
 │   ├── MessageNotFound
@@ -12,6 +13,7 @@ Refusal
 │   ├── RunNotFound
 │   ├── SessionNotFound
 │   ├── UserNotFound
+│   ├── VectorStoreNotFound
 │   └── WorkflowNotFound
 ├── InvalidInput                 names the field
 │   ├── CursorAhead
@@ -61,6 +63,9 @@ from domain.not_found import (
     DocumentNotFound as DocumentNotFound,
 )
 from domain.not_found import (
+    FileBatchNotFound as FileBatchNotFound,
+)
+from domain.not_found import (
     InvitationNotFound as InvitationNotFound,
 )
 from domain.not_found import (
@@ -86,6 +91,9 @@ from domain.not_found import (
 )
 from domain.not_found import (
     UserNotFound as UserNotFound,
+)
+from domain.not_found import (
+    VectorStoreNotFound as VectorStoreNotFound,
 )
 from domain.not_found import (
     WorkflowNotFound as WorkflowNotFound,

@@ -50,6 +50,11 @@ class DocumentNotFound(NotFound):
     thing = "Document"
 
 
+class FileBatchNotFound(NotFound):
+    code = "file_batch_not_found"
+    thing = "File batch"
+
+
 class InvitationNotFound(NotFound):
     code = "invitation_not_found"
     thing = "Invitation"
@@ -89,6 +94,11 @@ class SessionNotFound(NotFound):
 class UserNotFound(NotFound):
     code = "user_not_found"
     thing = "User"
+
+
+class VectorStoreNotFound(NotFound):
+    code = "vector_store_not_found"
+    thing = "Vector store"
 
 
 class WorkflowNotFound(NotFound):

@@ -24,6 +24,7 @@ from adapters.memory.signing_secret import MemorySigningSecret
 from adapters.memory.tables import Draft, Tables
 from adapters.memory.users import MemoryIdentities, MemoryInvitations, MemoryLogins, MemoryUsers
 from adapters.memory.vector_index import MemoryVectorIndex
+from adapters.memory.vector_stores import MemoryVectorStores
 from adapters.memory.workers import MemoryWorkers
 from application.ports.api_keys import ApiKeyRepository
 from application.ports.approvals import ApprovalRepository
@@ -46,6 +47,7 @@ from application.ports.storage import (
 )
 from application.ports.users import IdentityRepository, InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
+from application.ports.vector_stores import VectorStoreRepository
 from application.ports.workers import Workers
 from domain.errors import StorageUnavailable
 
@@ -78,6 +80,10 @@ class MemoryReadTransaction(ReadTransaction):
     @property
     def documents(self) -> DocumentRepository:
         return MemoryDocuments(self._draft, self._knowledge)
+
+    @property
+    def vector_stores(self) -> VectorStoreRepository:
+        return MemoryVectorStores(self._knowledge, MemoryDocuments(self._draft, self._knowledge))
 
     @property
     def search(self) -> SearchIndex:

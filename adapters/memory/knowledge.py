@@ -8,11 +8,13 @@ from itertools import count
 from adapters.memory.tables import K, Overlay, V
 from application.ports.vector_index import Generation, GenerationId
 from domain.access import OwnerId
+from domain.attribute_filter import Attributes
 from domain.blob import BlobId
 from domain.errors import DocumentNotFound
 from domain.knowledge import Chunk, ChunkId, Document, DocumentId, DocumentStatus
 from domain.reading import Reading
 from domain.retrieval.terms import Terms
+from domain.vector_store import FileBatch, FileBatchId, VectorStore, VectorStoreId
 
 Vector = tuple[float, ...]
 
@@ -43,6 +45,15 @@ class StoredBlob:
     to_erase: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A document in a vector store."""
+
+    attributes: Attributes
+    added_at: datetime
+    batch: FileBatchId | None = None
+
+
 @dataclass(slots=True)
 class Knowledge:
     """The committed rows."""
@@ -56,6 +67,11 @@ class Knowledge:
     bytes_of: dict[BlobId, bytes] = field(default_factory=dict)
     document_ids: Iterator[int] = field(default_factory=lambda: count(1))
     generation_ids: Iterator[int] = field(default_factory=lambda: count(1))
+    stores: dict[VectorStoreId, VectorStore] = field(default_factory=dict)
+    store_files: dict[tuple[VectorStoreId, DocumentId], StoredFile] = field(default_factory=dict)
+    batches: dict[FileBatchId, FileBatch] = field(default_factory=dict)
+    store_ids: Iterator[int] = field(default_factory=lambda: count(1))
+    batch_ids: Iterator[int] = field(default_factory=lambda: count(1))
 
 
 class KnowledgeDraft:
@@ -69,6 +85,9 @@ class KnowledgeDraft:
         self.generations = Overlay(knowledge.generations)
         self.vectors = Overlay(knowledge.vectors)
         self.blobs = Overlay(knowledge.blobs)
+        self.stores = Overlay(knowledge.stores)
+        self.store_files = Overlay(knowledge.store_files)
+        self.batches = Overlay(knowledge.batches)
         self.erased: set[BlobId] = set()
 
     def document(self, id: DocumentId, owner: OwnerId) -> StoredDocument:
@@ -89,13 +108,23 @@ class KnowledgeDraft:
         return any(stored.blob == blob for _, stored in rows(self.documents))
 
     def forget_document(self, id: DocumentId, owner: OwnerId) -> None:
-        """With its chunks and its bytes."""
+        """With its chunks and its bytes, and from the vector stores."""
         blob = self.document(id, owner).blob
+        for key in [key for key, _ in rows(self.store_files) if key[1] == id]:
+            self.store_files.drop(key)
         self.forget_chunks(id, owner)
         self.documents.drop(id)
         if kept := self.blobs.get(blob):
             self.blobs.put(blob, replace(kept, to_erase=True))
         self.erased.add(blob)
+
+    def forget_store(self, id: VectorStoreId) -> None:
+        """With its batches; the documents stay."""
+        for key in [key for key, _ in rows(self.store_files) if key[0] == id]:
+            self.store_files.drop(key)
+        for batch_id in [batch_id for batch_id, batch in rows(self.batches) if batch.store_id == id]:
+            self.batches.drop(batch_id)
+        self.stores.drop(id)
 
     def forget_chunks(self, id: DocumentId, owner: OwnerId) -> None:
         for chunk_id, stored in self.chunks_of(owner).items():
@@ -111,6 +140,9 @@ class KnowledgeDraft:
         _commit(self.generations)
         _commit(self.vectors)
         _commit(self.blobs)
+        _commit(self.stores)
+        _commit(self.store_files)
+        _commit(self.batches)
         for blob in self.erased:
             self.knowledge.bytes_of.pop(blob, None)
         self.erased.clear()

@@ -26,6 +26,8 @@ KINDS = (
     "idempotency_keys",
     "usage",
     "documents",
+    "vector_stores",
+    "vector_store_files",
     "audit_log",
 )
 
@@ -51,6 +53,8 @@ class MemoryOwnedData(OwnedData):
         for id, stored in rows(self.knowledge.documents):
             if stored.document.owner == owner:
                 self.knowledge.forget_document(id, owner)
+        for store in list(self._of("vector_stores", owner)):
+            self.knowledge.forget_store(store.id)
         self.knowledge.last_ids.drop(owner)
         access = self.access.rows
         access.api_keys = {id: key for id, key in access.api_keys.items() if key.owner != owner}
@@ -78,6 +82,12 @@ class MemoryOwnedData(OwnedData):
                 return [spent for spent in self.draft.tables.ledger if spent.owner == owner]
             case "documents":
                 return [stored for _, stored in rows(self.knowledge.documents) if stored.document.owner == owner]
+            case "vector_stores":
+                return [store for _, store in rows(self.knowledge.stores) if store.owner == owner]
+            case "vector_store_files":
+                stores = {store.id for store in self._of("vector_stores", owner)}
+                files = rows(self.knowledge.store_files)
+                return [{"id": list(key), **asdict(stored)} for key, stored in files if key[0] in stores]
         return self._of_access(kind, owner)
 
     def _of_access(self, kind: str, owner: OwnerId) -> Iterable[Any]:

@@ -19,6 +19,7 @@ from adapters.sql.signing_secret import SqlSigningSecret
 from adapters.sql.users import SqlUserRepository
 from adapters.sql.vector_cache import VectorCache
 from adapters.sql.vector_index import SqlVectorIndex
+from adapters.sql.vector_stores import SqlVectorStores
 from application.ports.api_keys import ApiKeyRepository
 from application.ports.approvals import ApprovalRepository
 from application.ports.audit import AuditLog
@@ -38,6 +39,7 @@ from application.ports.storage import (
 )
 from application.ports.users import IdentityRepository, InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
+from application.ports.vector_stores import VectorStoreRepository
 
 
 class SqlReadTransaction(ReadTransaction):
@@ -65,6 +67,10 @@ class SqlReadTransaction(ReadTransaction):
     @property
     def documents(self) -> DocumentRepository:
         return SqlDocumentRepository(self._session)
+
+    @property
+    def vector_stores(self) -> VectorStoreRepository:
+        return SqlVectorStores(self._session)
 
     @property
     def search(self) -> SearchIndex:

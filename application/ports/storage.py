@@ -19,6 +19,7 @@ from application.ports.search_index import SearchIndex
 from application.ports.signing_secret import SigningSecret
 from application.ports.users import IdentityRepository, InvitationRepository, LoginRepository, UserRepository
 from application.ports.vector_index import VectorIndex
+from application.ports.vector_stores import VectorStoreRepository
 from domain.access import OwnerId
 from domain.branching import Link
 from domain.citation import DocumentId
@@ -224,6 +225,10 @@ class ReadTransaction(Protocol):
     @property
     @abstractmethod
     def documents(self) -> DocumentRepository: ...
+
+    @property
+    @abstractmethod
+    def vector_stores(self) -> VectorStoreRepository: ...
 
     @property
     @abstractmethod
