@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.support import browser, node
 from tests.support.databases import migrated, open_database
@@ -24,6 +25,9 @@ from tests.support.postgres import (
     left_by_all,
     versions,
 )
+
+settings.register_profile("patient", deadline=None)  # how long an example takes tells of the machine
+settings.load_profile("patient")
 
 pytest_plugins = ("tests.support.secrets_kept",)
 

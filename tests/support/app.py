@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import httpx2
 import uvicorn
+from dependency_injector import providers
 
+from application.ports.clock import Now
 from entrypoints.bounded_http import BoundedHttp
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
@@ -25,8 +27,11 @@ class Parley:
 
 
 @asynccontextmanager
-async def parley(**settings: object) -> AsyncIterator[Parley]:
-    """Serve with these settings (by field name) on a free port, in memory and without demo delays unless told else."""
+async def parley(*, now: Now | None = None, **settings: object) -> AsyncIterator[Parley]:
+    """Serve with these settings (by field name) on a free port, in memory and without demo delays unless told else.
+
+    `now` is what the clock shows, for what would else hang on when in a minute the test runs.
+    """
     values: dict[str, object] = {
         "database_url": "memory://",
         "demo_words_per_second": 0,
@@ -34,6 +39,8 @@ async def parley(**settings: object) -> AsyncIterator[Parley]:
         "port": 0,
     }
     container = Container(settings=Settings(**(values | settings)))  # type: ignore[arg-type]
+    if now:
+        container.now.override(providers.Object(now))
     config = uvicorn.Config(
         create_app(container),
         port=0,

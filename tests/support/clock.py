@@ -1,7 +1,7 @@
 """A clock that tests move."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tests.support.builders import NOON
 
@@ -17,3 +17,8 @@ class Clock:
 
     def move(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+
+
+def standing_still() -> Clock:
+    """The time is that of the machine, and no minute, day or month turns during the test."""
+    return Clock(datetime.now(UTC))

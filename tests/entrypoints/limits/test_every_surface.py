@@ -12,6 +12,7 @@ from websockets.exceptions import InvalidStatus
 from domain.access import Need
 from entrypoints.http.route_table import COSTS_NOTHING, NEEDS, SPENDS, STAYS
 from tests.support.app import Parley, parley, until
+from tests.support.clock import standing_still
 from tests.support.people import ADMIN, guarded, join, make_key
 
 CONCRETE = {"{id}": "1", "{mid}": "2", "{name}": "blog"}
@@ -33,7 +34,7 @@ def test_every_post_for_chat_and_documents_says_whether_it_costs() -> None:
 
 
 async def test_each_route_that_costs_is_refused_in_its_own_words() -> None:
-    async with parley(limit_user="requests_per_minute=0") as app:
+    async with parley(now=standing_still(), limit_user="requests_per_minute=0") as app:
         for route in sorted(SPENDS):
             verb, path = path_of(route)
             answer = await app.http.request(verb, path, json={})
@@ -56,7 +57,7 @@ async def test_each_route_that_costs_is_refused_in_its_own_words() -> None:
 
 
 async def test_a_frame_over_the_limit_gets_an_error_and_the_socket_stays_open() -> None:
-    async with parley(limit_user="requests_per_minute=1") as app:
+    async with parley(now=standing_still(), limit_user="requests_per_minute=1") as app:
         assert (await app.http.post("/chat", json={"message": "hi"})).status_code == 200
         async with connect(f"{app.url.replace('http', 'ws')}/ws/chat") as socket:
             for _ in range(2):
@@ -74,7 +75,7 @@ async def test_a_frame_over_the_limit_gets_an_error_and_the_socket_stays_open() 
 
 async def test_an_answer_says_what_is_left() -> None:
     limits = "requests_per_minute=5,tokens_per_minute=1000,streams=3,cost_per_day=1"
-    async with parley(limit_user=limits, limit_all="requests_per_minute=9") as app:
+    async with parley(now=standing_still(), limit_user=limits, limit_all="requests_per_minute=9") as app:
         body = {"model": "demo:parrot", "messages": [{"role": "user", "content": "hello there"}], "max_tokens": 100}
         answer = await app.http.post("/v1/chat/completions", json=body)
         assert answer.status_code == 200
@@ -101,7 +102,7 @@ async def test_an_answer_says_what_is_left() -> None:
 
 @pytest.mark.parametrize("limit", ["tokens_per_minute", "tokens_per_day", "tokens_per_month"])
 async def test_tokens_that_are_used_up_refuse_before_anything_is_stored(limit: str) -> None:
-    async with parley(limit_user=f"{limit}=1") as app:
+    async with parley(now=standing_still(), limit_user=f"{limit}=1") as app:
         first = await app.http.post("/chat", json={"message": "hello"})
         assert first.status_code == 200  # whatever it needs, while anything is left
         for _ in range(2):
@@ -115,7 +116,10 @@ async def test_tokens_that_are_used_up_refuse_before_anything_is_stored(limit: s
 
 async def test_a_budget_refuses_models_whose_price_nobody_knows() -> None:
     async with parley(
-        limit_user="cost_per_day=1", openai_api_key="not-a-key", openai_base_url="http://127.0.0.1:9/v1"
+        now=standing_still(),
+        limit_user="cost_per_day=1",
+        openai_api_key="not-a-key",
+        openai_base_url="http://127.0.0.1:9/v1",
     ) as app:
         body = {"model": "openai:secret-sauce", "messages": [{"role": "user", "content": "x"}]}
         native = await app.http.post("/chat", json=body)
@@ -128,14 +132,14 @@ async def test_a_budget_refuses_models_whose_price_nobody_knows() -> None:
 async def test_a_budget_counts_by_the_operators_own_prices(tmp_path: Path) -> None:
     (tmp_path / "prices.toml").write_text('version = "1"\ncurrency = "USD"\n[models."demo:parrot"]\ninput = 1000000\n')
     body = {"messages": [{"role": "user", "content": "one two three"}]}
-    async with parley(limit_user="cost_per_day=1", prices=tmp_path / "prices.toml") as app:
+    async with parley(now=standing_still(), limit_user="cost_per_day=1", prices=tmp_path / "prices.toml") as app:
         assert (await app.http.post("/chat", json=body)).status_code == 200
         refused = await app.http.post("/chat", json=body)
         assert (refused.status_code, refused.json()["limit"]) == (429, "cost_per_day")
 
 
 async def test_streams_are_limited_while_they_are_open() -> None:
-    async with parley(limit_user="streams=2", demo_words_per_second=1) as app:
+    async with parley(now=standing_still(), limit_user="streams=2", demo_words_per_second=1) as app:
         ask = {"json": {"message": "tell me a long story"}}
         async with (
             app.http.stream("POST", "/chat/stream", **ask) as one,
@@ -156,7 +160,7 @@ async def test_streams_are_limited_while_they_are_open() -> None:
 
 
 async def test_keys_and_users_have_limits_of_their_own() -> None:
-    async with guarded(limit_key="requests_per_minute=2") as app:
+    async with guarded(now=standing_still(), limit_key="requests_per_minute=2") as app:
         ann, ben = await join(app, "ann"), await join(app, "ben")
         made = await app.http.post(
             "/api-keys", json={"name": "k", "limits": {"requests_per_minute": 1}}, headers=ann.headers

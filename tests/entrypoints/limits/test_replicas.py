@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.app import parley, until
+from tests.support.clock import standing_still
 from tests.support.people import guarded, join
 
 SECRET = "6e1d0b9a57c24f38a1f2d3b4c5e6f708"
@@ -12,7 +13,7 @@ POSTGRES = pytest.mark.parametrize("storage_url", ["postgres"], indirect=True)
 @POSTGRES
 async def test_what_one_has_let_in_the_other_does_not(storage: str) -> None:
     limits = {"database_url": storage, "limit_user": "requests_per_minute=6,streams=1,tokens_per_day=100000"}
-    async with parley(**limits) as one, parley(**limits) as other:
+    async with parley(now=standing_still(), **limits) as one, parley(now=standing_still(), **limits) as other:
         body = {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 10}
         statuses = []
         for _ in range(4):
@@ -37,7 +38,7 @@ async def _is_free(app: object) -> bool:
 @POSTGRES
 async def test_wrong_passwords_are_counted_together(storage: str) -> None:
     settings = {"database_url": storage, "secret_key": SECRET}
-    async with guarded(**settings) as one, guarded(**settings) as other:
+    async with guarded(now=standing_still(), **settings) as one, guarded(now=standing_still(), **settings) as other:
         await join(one, "ann")
         statuses = []
         for number in range(14):
