@@ -6,6 +6,7 @@ import { useConversation } from './conversations/shelves'
 import { Sidebar } from './conversations/Sidebar'
 import { useText } from './lib/i18n/language'
 import { Link, navigate, type Route, useRoute } from './lib/router'
+import { OtherPage } from './OtherPage'
 import { Settings } from './settings/Settings'
 import { IconButton } from './ui/Button'
 import { Dialog } from './ui/Dialog'
@@ -55,8 +56,7 @@ export function App() {
 }
 
 function Shown({ route }: { route: Route }) {
-  const t = useText()
-  if (route.page === 'unknown') return <p className="nowhere">{t.notFoundPage}</p>
+  if (route.page !== 'new' && route.page !== 'conversation' && route.page !== 'settings') return <OtherPage route={route} />
   const thread = route.page === 'conversation' ? threadOf(route.id) : newThread()
   return <ChatPage key={thread.serial} thread={thread} />
 }

@@ -4,6 +4,7 @@ import { Link } from '../lib/router'
 import { IconButton } from '../ui/Button'
 import { ArchiveIcon, NewIcon, SettingsIcon } from '../ui/icons'
 import { ConversationList } from './ConversationList'
+import { PageLinks } from './PageLinks'
 import { UndoNotes } from './UndoNotes'
 
 interface SidebarProps {
@@ -42,6 +43,7 @@ export function Sidebar({ shown, onSettings, onChoose }: SidebarProps) {
       <UndoNotes />
       <div className="side-foot">
         <span className="wordmark">{t.appName}</span>
+        <PageLinks onChoose={onChoose} />
         <IconButton label={isArchive ? t.showRecent : t.showArchived} aria-pressed={isArchive} onClick={() => setArchive(!isArchive)}>
           <ArchiveIcon />
         </IconButton>

@@ -5,6 +5,8 @@ export type Route =
   | { page: 'new' }
   | { page: 'conversation'; id: number }
   | { page: 'settings' }
+  | { page: 'library' }
+  | { page: 'document'; id: number }
   | { page: 'unknown' }
 
 const listeners = new Set<() => void>()
@@ -26,15 +28,21 @@ export function useTarget(): number | null {
 
 export const addressOf = (conversation: number, message: number): string => `/c/${conversation}#m${message}`
 
+/** What stands behind the question mark of the address. */
+export const useSearch = (): string => useSyncExternalStore(subscribe, () => location.search)
+
 export function routeOf(path: string): Route {
   const conversation = /^\/c\/(\d{1,15})\/?$/.exec(path)
   if (conversation) return { page: 'conversation', id: Number(conversation[1]) }
+  const document = /^\/library\/(\d{1,15})$/.exec(path)
+  if (document) return { page: 'document', id: Number(document[1]) }
+  if (path === '/library') return { page: 'library' }
   if (path === '/settings') return { page: 'settings' }
   return { page: path === '/' ? 'new' : 'unknown' }
 }
 
 export function navigate(path: string, { replace = false } = {}): void {
-  if (path === location.pathname + location.hash) return
+  if (path === location.pathname + location.search + location.hash) return
   history[replace ? 'replaceState' : 'pushState'](null, '', path)
   tell()
 }

@@ -2,7 +2,9 @@ import { api, good, onceKey, type Run } from '../../lib/api/client'
 import { asProblem } from '../../lib/api/problem'
 import { refreshConversations } from '../../conversations/shelves'
 import { navigate } from '../../lib/router'
+import { attachedTo, attachedToNew } from '../composer/attached'
 import { clearDraft } from '../composer/drafts'
+import { usesTools } from '../composer/ToolsSwitch'
 import { tellOthers } from './elsewhere'
 import { follow } from './follow'
 import { load, loadForks } from './load'
@@ -59,12 +61,15 @@ export async function showBranch(thread: Thread, messageId: number): Promise<voi
 
 async function send(thread: Thread, key: string, model: string | null, once: string): Promise<void> {
   const message = textOf(thread.message(key) as MessageView)
-  const body = { message, conversation_id: thread.id, model }
+  const taken = thread.id === null ? attachedToNew() : []
+  const documents = taken.length ? [...taken] : null
+  const body = { message, conversation_id: thread.id, model, documents, tools: usesTools() }
   try {
     const header = { 'idempotency-key': once }
     const run = await good(api.POST('/runs', { params: { header }, body }))
     onceKeys.delete(key)
     clearDraft(thread.id, message)
+    if (documents) attachedTo(run.conversation_id, documents)
     begun(thread, run)
     thread.alter(key, { id: run.question_id, status: 'completed' })
     await answer(thread, run)

@@ -4,6 +4,11 @@ import { navigate } from '../../lib/router'
 import { Button } from '../../ui/Button'
 import { Notice } from '../../ui/Notice'
 import { announce } from '../../ui/Status'
+import { useLargest } from '../../documents/documents'
+import { DropArea } from '../../documents/DropArea'
+import { upload } from '../../documents/uploads'
+import { attach } from '../composer/attached'
+import { placeOf } from '../composer/Attachments'
 import { Composer } from '../composer/Composer'
 import { chosenModel } from '../composer/ModelPicker'
 import { ask } from '../thread/ask'
@@ -21,6 +26,8 @@ export function ChatPage({ thread }: { thread: Thread }) {
   const t = useText()
   const { phase, problem, runId, ended } = useThread(thread)
   const isAnswering = runId !== null
+  const largest = useLargest()
+  const onFiles = (files: File[]) => upload(placeOf(thread.id), files, largest, (id) => void attach(thread.id, id))
 
   useEffect(() => {
     if (thread.id !== null && thread.view.runId === null) void load(thread)
@@ -33,7 +40,7 @@ export function ChatPage({ thread }: { thread: Thread }) {
 
   if (phase === 'failed' && problem?.status === 404) return <Missing />
   return (
-    <main className={phase === 'new' ? 'chat chat-new' : 'chat'}>
+    <DropArea className={phase === 'new' ? 'chat chat-new' : 'chat'} onFiles={onFiles}>
       {phase === 'new' && (
         <div className="greeting">
           <h1>{t.greeting}</h1>
@@ -61,9 +68,10 @@ export function ChatPage({ thread }: { thread: Thread }) {
           isAnswering={isAnswering}
           onSend={(text) => void ask(thread, text, chosenModel())}
           onStop={() => void stop(thread).catch(() => {})} // the button stays: it can be pressed again
+          onFiles={onFiles}
         />
       </div>
-    </main>
+    </DropArea>
   )
 }
 

@@ -40,6 +40,9 @@ export function sendLeaving(method: string, path: string): void {
   void fetch(carrying(new Request(path, { method, keepalive: true }))).catch(() => {})
 }
 
+/** What a request has to carry that does not go through here. */
+export const authorisation = (): string | null => (token ? `Bearer ${token}` : null)
+
 function carrying(request: Request): Request {
   if (token) request.headers.set('Authorization', `Bearer ${token}`)
   return request

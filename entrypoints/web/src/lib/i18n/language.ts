@@ -7,7 +7,7 @@ export type Language = keyof typeof LANGUAGES
 const CHOSEN = 'language'
 
 let catalogue: Catalogue = en
-let language: Language = 'en'
+let current: Language = 'en'
 const listeners = new Set<() => void>()
 
 /** The strings in the language that was chosen, or in the first of the browser's that we speak. */
@@ -18,16 +18,19 @@ export function useText(): Catalogue {
 /** The same, outside of components. */
 export const text = (): Catalogue => catalogue
 
-export const useLanguage = (): Language => useSyncExternalStore(subscribe, () => language)
+/** The language, outside of components. */
+export const language = (): Language => current
+
+export const useLanguage = (): Language => useSyncExternalStore(subscribe, language)
 
 export const chooseLanguage = (which: Language): void => keep(CHOSEN, which)
 
 /** Before the first render, and whenever another is chosen. */
 export async function loadLanguage(): Promise<void> {
   const wanted = [kept<string>(CHOSEN, ''), ...navigator.languages].map((tag) => tag.slice(0, 2))
-  language = wanted.find((tag): tag is Language => tag in LANGUAGES) ?? 'en'
-  catalogue = language === 'de' ? (await import('./de')).de : en
-  document.documentElement.lang = language
+  current = wanted.find((tag): tag is Language => tag in LANGUAGES) ?? 'en'
+  catalogue = current === 'de' ? (await import('./de')).de : en
+  document.documentElement.lang = current
   for (const listener of listeners) listener()
 }
 

@@ -1,0 +1,27 @@
+import { lazy, Suspense } from 'react'
+import { useText } from './lib/i18n/language'
+import type { Route } from './lib/router'
+
+const LibraryPage = lazy(() => import('./documents/LibraryPage'))
+const ReaderPage = lazy(() => import('./documents/ReaderPage'))
+
+/** What is no conversation: each page is loaded when it is first looked at. */
+export function OtherPage({ route }: { route: Route }) {
+  return (
+    <Suspense fallback={<main className="nowhere" aria-busy="true" />}>
+      <Page route={route} />
+    </Suspense>
+  )
+}
+
+function Page({ route }: { route: Route }) {
+  const t = useText()
+  switch (route.page) {
+    case 'library':
+      return <LibraryPage />
+    case 'document':
+      return <ReaderPage key={route.id} id={route.id} />
+    default:
+      return <p className="nowhere">{t.notFoundPage}</p>
+  }
+}

@@ -1,0 +1,23 @@
+import { useQuery } from '@tanstack/react-query'
+import { api, good } from '../lib/api/client'
+import { useText } from '../lib/i18n/language'
+import { Link } from '../lib/router'
+import { AdminIcon, DocumentIcon, FlowIcon } from '../ui/icons'
+
+/** The ways to the pages that are no conversations. */
+export function PageLinks({ onChoose }: { onChoose: () => void }) {
+  const t = useText()
+  const { data: me } = useQuery({ queryKey: ['me'], queryFn: () => good(api.GET('/me')), staleTime: Infinity })
+  const link = (to: string, name: string, icon: React.ReactNode) => (
+    <Link to={to} className="icon-button" aria-label={name} title={name} onClick={onChoose}>
+      {icon}
+    </Link>
+  )
+  return (
+    <>
+      {link('/library', t.documents, <DocumentIcon />)}
+      {link('/flows', t.workflows, <FlowIcon />)}
+      {me?.is_admin && link('/admin', t.administration, <AdminIcon />)}
+    </>
+  )
+}

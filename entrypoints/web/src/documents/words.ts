@@ -1,0 +1,56 @@
+import { words } from '../lib/i18n/words'
+
+export const WORDS = words(
+  {
+    hint: 'What is here can be asked: answers rest on it, with the passages that bear them out.',
+    upload: 'Upload',
+    none: 'No documents yet. Drop some here.',
+    failed: 'The documents could not be loaded.',
+    more: 'Show more',
+    pages: (count: number) => (count === 1 ? '1 page' : `${count} pages`),
+    ask: 'Ask',
+    read: 'Read',
+    retry: 'Try again',
+    stop: 'Stop',
+    remove: 'Delete',
+    of: (action: string, name: string) => `${action}: ${name}`,
+    removeTitle: 'Delete the document?',
+    removeHint: (name: string) =>
+      `${name} goes with its text, its index and every kept answer that may have quoted it. What was said in conversations stays.`,
+    removed: (name: string, size: string, chunks: number, vectors: number, answers: number) =>
+      `${name} is gone: ${size}, ${chunks} passages, ${vectors} vectors and ${answers} kept answers were erased.`,
+    missing: 'There is no such document, or not any more.',
+    back: 'All documents',
+    marked: 'The passage',
+    earlier: 'Show what is before',
+    later: 'Show what follows',
+    page: (first: number, last: number) => (first === last ? `page ${first}` : `pages ${first}–${last}`),
+    notReady: 'Its text is not there yet.',
+  },
+  {
+    hint: 'Was hier liegt, kann gefragt werden: Antworten stützen sich darauf und zeigen die Stellen.',
+    upload: 'Hochladen',
+    none: 'Noch keine Dokumente. Lass hier welche fallen.',
+    failed: 'Die Dokumente konnten nicht geladen werden.',
+    more: 'Mehr zeigen',
+    pages: (count) => (count === 1 ? '1 Seite' : `${count} Seiten`),
+    ask: 'Fragen',
+    read: 'Lesen',
+    retry: 'Noch einmal',
+    stop: 'Anhalten',
+    remove: 'Löschen',
+    of: (action, name) => `${action}: ${name}`,
+    removeTitle: 'Dokument löschen?',
+    removeHint: (name) =>
+      `${name} verschwindet mit seinem Text, seinem Verzeichnis und jeder aufgehobenen Antwort, die daraus zitiert haben kann. Was in Unterhaltungen gesagt wurde, bleibt.`,
+    removed: (name, size, chunks, vectors, answers) =>
+      `${name} ist weg: ${size}, ${chunks} Stellen, ${vectors} Vektoren und ${answers} aufgehobene Antworten wurden gelöscht.`,
+    missing: 'Dieses Dokument gibt es nicht oder nicht mehr.',
+    back: 'Alle Dokumente',
+    marked: 'Die Stelle',
+    earlier: 'Zeigen, was davor steht',
+    later: 'Zeigen, was folgt',
+    page: (first, last) => (first === last ? `Seite ${first}` : `Seiten ${first}–${last}`),
+    notReady: 'Sein Text ist noch nicht da.',
+  },
+)
