@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { newThread, threadOf } from './chat/thread/threads'
 import { ChatPage } from './chat/view/ChatPage'
 import { resumeDeletions } from './conversations/deletions'
@@ -7,12 +7,13 @@ import { Sidebar } from './conversations/Sidebar'
 import { useText } from './lib/i18n/language'
 import { Link, navigate, type Route, useRoute } from './lib/router'
 import { OtherPage } from './OtherPage'
-import { Settings } from './settings/Settings'
 import { IconButton } from './ui/Button'
 import { Dialog } from './ui/Dialog'
 import { MenuIcon, NewIcon } from './ui/icons'
 import { StatusRegion } from './ui/Status'
 import './app.css'
+
+const Settings = lazy(() => import('./settings/Settings'))
 
 export function App() {
   const t = useText()
@@ -48,7 +49,9 @@ export function App() {
         {side}
       </Dialog>
       <Dialog title={t.settings} isOpen={isSettingsOpen} onClose={closeSettings}>
-        <Settings />
+        <Suspense>
+          <Settings />
+        </Suspense>
       </Dialog>
       <StatusRegion />
     </div>

@@ -43,3 +43,9 @@ function read(name: string): string | null {
     return unstored.get(name) ?? null
   }
 }
+
+/** Forget all whose names begin so. */
+export function cleared(prefix: string): void {
+  const names = Object.keys(localStorage).filter((key) => key.startsWith(NAMESPACE + prefix))
+  for (const name of names) keep(name.slice(NAMESPACE.length), null)
+}

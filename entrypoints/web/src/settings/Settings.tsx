@@ -1,33 +1,19 @@
-import { useSyncExternalStore } from 'react'
-import { chooseLanguage, LANGUAGES, type Language, useLanguage, useText } from '../lib/i18n/language'
-import { chooseTheme, type Theme, theme, whenThemeChanges } from './theme'
+import { usePhase } from '../lib/api/session'
+import { Account } from './Account'
+import { ApiKeys } from './ApiKeys'
+import { Appearance } from './Appearance'
+import { Consumption } from './Consumption'
 import './settings.css'
 
-/** What this browser remembers about how the page looks. */
-export function Settings() {
-  const t = useText()
-  const language = useLanguage()
-  const chosen = useSyncExternalStore(whenThemeChanges, theme)
+/** How the page looks in this browser, and, where one signs in, one's account. */
+export default function Settings() {
+  const isSignedIn = usePhase() === 'in'
   return (
     <div className="settings">
-      <label>
-        {t.theme}
-        <select value={chosen} onChange={(event) => chooseTheme(event.target.value as Theme)}>
-          <option value="system">{t.themeSystem}</option>
-          <option value="light">{t.themeLight}</option>
-          <option value="dark">{t.themeDark}</option>
-        </select>
-      </label>
-      <label>
-        {t.language}
-        <select value={language} onChange={(event) => chooseLanguage(event.target.value as Language)}>
-          {Object.entries(LANGUAGES).map(([tag, name]) => (
-            <option key={tag} value={tag} lang={tag}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Appearance />
+      {isSignedIn && <Account />}
+      {isSignedIn && <ApiKeys />}
+      <Consumption />
     </div>
   )
 }

@@ -7,7 +7,8 @@ import './dialog.css'
 interface DialogProps {
   title: string
   isOpen: boolean
-  onClose: () => void
+  /** Without it the dialog cannot be closed by who reads it. */
+  onClose?: () => void
   /** `side` slides in along the edge, for a phone's menu. */
   look?: 'middle' | 'side'
   children: ReactNode
@@ -30,14 +31,18 @@ export function Dialog({ title, isOpen, onClose, look = 'middle', children }: Di
       className={`dialog dialog-${look}`}
       aria-label={title}
       onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()} // beside it
+      closedby={onClose ? 'any' : 'none'}
+      onCancel={(event) => !onClose && event.preventDefault()}
+      onClick={(event) => event.target === dialog.current && onClose?.()} // beside it
     >
       <div className="dialog-body">
         <header className="dialog-head">
           <h2>{title}</h2>
-          <IconButton label={t.close} onClick={onClose}>
-            <CloseIcon />
-          </IconButton>
+          {onClose && (
+            <IconButton label={t.close} onClick={onClose}>
+              <CloseIcon />
+            </IconButton>
+          )}
         </header>
         {isOpen && children}
       </div>
