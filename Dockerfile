@@ -1,6 +1,7 @@
 # docker build -t parley .
-# docker run -p 8000:8000 -v parley:/data -e PARLEY_API_KEY=<at least 16 characters> parley
-# The first user comes by an invitation: -e PARLEY_REGISTRATION=invited, then POST /admin/invitations with that key.
+# docker run -p 8000:8000 -v parley:/data parley
+# The log shows a setup code: who registers with it at http://localhost:8000/login is the first user and the admin.
+# -e PARLEY_API_KEY=<at least 16 characters> opens every route to a service instead.
 # A stop waits up to PARLEY_DRAIN_SECONDS (20) for answers to end: docker stop --time 30.
 
 FROM python:3.13-slim AS build
