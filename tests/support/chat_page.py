@@ -109,7 +109,13 @@ class ChatPage:
 
     async def until(self, script: str, argument: Any = None) -> None:
         """Wait until the page says that this is so."""
-        await self.page.wait_for_function(script, arg=argument)
+
+        async def is_so() -> bool:
+            return bool(
+                await self.page.evaluate(script, argument)
+            )  # wait_for_function evaluates, which the policy forbids
+
+        await until(is_so, seconds=20)
 
     async def at_end(self) -> None:
         async def is_there() -> bool:

@@ -1,5 +1,7 @@
 """What the chat page is measured with, and conversations that are long enough to be worth it."""
 
+import httpx2
+
 from tests.support.app import Parley
 
 NOTE_STREAM = """
@@ -55,9 +57,46 @@ for (const [set, clear, once] of [['setTimeout', 'clearTimeout', true], ['setInt
 """How many timers are going."""
 
 
+NOTE_FRAMES = """
+window.frames_ = { stamps: [], tasks: [] }
+new PerformanceObserver((list) => {
+  for (const task of list.getEntries()) frames_.tasks.push(task.duration)
+}).observe({ type: 'longtask' })
+const tick = (now) => { frames_.stamps.push(now); requestAnimationFrame(tick) }
+requestAnimationFrame(tick)
+"""
+"""When every frame was, and how long every task over 50 ms took."""
+
+NOTE_KEYS = """
+window.keys = []
+addEventListener('keydown', () => {
+  const pressed = performance.now()
+  requestAnimationFrame(() => {
+    const painted = new MessageChannel()
+    painted.port1.onmessage = () => keys.push(performance.now() - pressed)
+    painted.port2.postMessage(0)
+  })
+}, true)
+"""
+"""From each key to behind the frame that shows it, in ms."""
+
+NOTE_READY = """
+window.ready = 0
+new MutationObserver(() => {
+  if (!ready && document.activeElement?.matches('textarea')) ready = performance.now()
+}).observe(document, { subtree: true, childList: true, attributes: true })
+addEventListener('focusin', () => { ready ||= performance.now() })
+"""
+"""When the composer was there and had the focus, in ms since the navigation began."""
+
+
 async def stored_conversation(app: Parley, messages: int) -> str:
     """The address of a conversation of so many messages, of different heights."""
-    id = (await app.http.post("/v1/conversations", json={})).json()["id"]
+    return await stored_messages(app.http, messages)
+
+
+async def stored_messages(http: httpx2.AsyncClient, messages: int) -> str:
+    id = (await http.post("/v1/conversations", json={})).json()["id"]
     said = [
         {
             "type": "message",
@@ -67,6 +106,6 @@ async def stored_conversation(app: Parley, messages: int) -> str:
         for n in range(messages)
     ]
     for start in range(0, messages, 20):
-        stored = await app.http.post(f"/v1/conversations/{id}/items", json={"items": said[start : start + 20]})
+        stored = await http.post(f"/v1/conversations/{id}/items", json={"items": said[start : start + 20]})
         assert stored.status_code == 200, stored.text
-    return f"/c/{(await app.http.get('/conversations')).json()[0]['id']}"
+    return f"/c/{(await http.get('/conversations')).json()[0]['id']}"

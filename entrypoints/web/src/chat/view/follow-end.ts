@@ -39,9 +39,15 @@ export class EndFollower {
     this.keepUp()
   }
 
-  /** The reader is somewhere else. */
+  /** Let go, whatever is in view, until `settle`: the reader is being taken somewhere. */
   release(): void {
+    this.goesUp = true
     this.pin(false)
+  }
+
+  settle(): void {
+    this.goesUp = false
+    this.scrolled()
   }
 
   private intends(up: boolean): void {

@@ -22,10 +22,15 @@ export function useTargetInView(thread: Thread, list: RefObject<VirtualizerHandl
       const key = await reach(thread, target)
       if (!isWanted) return
       if (key === undefined) throw new Error('nowhere in this conversation')
-      const article = await scrolledTo(`m${target}`, () => list.current?.scrollToIndex(thread.view.keys.indexOf(key), { align: 'start' }))
+      const article = await scrolledTo(`m${target}`, () => {
+        follower.release() // coming by the end would take hold of it
+        list.current?.scrollToIndex(thread.view.keys.indexOf(key), { align: 'start' })
+      })
       if (isWanted) article?.focus({ preventScroll: true })
     }
-    bring().catch(() => isWanted && announce(t.noSuchMessage))
+    bring()
+      .catch(() => isWanted && announce(t.noSuchMessage))
+      .finally(() => isWanted && follower.settle())
     return () => {
       isWanted = false
     }
