@@ -2,6 +2,8 @@ import { type ComponentProps, memo, useId, useMemo } from 'react'
 import ReactMarkdown, { type Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 import { useText } from '../../lib/i18n/language'
+import { Citation } from '../sources/Citation'
+import { citations } from '../sources/citations'
 import { CodeBlock } from './CodeBlock'
 import { codeIn } from './code-in'
 import { fenceOf } from './fence'
@@ -13,7 +15,7 @@ import { mended } from './tail'
 import './markdown.css'
 
 // one identity for all renders: new ones would parse every block anew
-const PLUGINS = [remarkGfm]
+const PLUGINS = [remarkGfm, citations]
 const COMPONENTS: Components = {
   a: ({ node: _, href, ...rest }) =>
     href?.startsWith(NOTE_LINK) ? (
@@ -31,6 +33,7 @@ const COMPONENTS: Components = {
     const formula = typeof children === 'string' ? formulaOf(children) : null
     return formula ? <Formula {...formula} /> : <code dir="ltr" {...rest}>{children}</code>
   },
+  cite: ({ node }) => <Citation rank={Number(node?.properties.dataRank)} />,
   pre: ({ node }) => <CodeBlock {...codeIn(node)} />,
   table: ({ node: _, ...rest }: ComponentProps<'table'> & { node?: unknown }) => (
     <div className="table-scroll" tabIndex={0}>

@@ -118,7 +118,7 @@ async function answer(thread: Thread, run: Run, instead?: string): Promise<void>
 
 function asked(text: string, parentId: number | null): MessageView {
   const key = `q${onceKey()}`
-  return { key, id: null, role: 'user', segments: [textSegment(text)], status: 'sending', parentId, runId: null, problem: null }
+  return { key, id: null, role: 'user', segments: [textSegment(text)], status: 'sending', parentId, runId: null, problem: null, sources: [] }
 }
 
 const once = () => ({ header: { 'idempotency-key': onceKey() } })

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../lib/stream/run-event'
 import { grown } from '../markdown/blocks'
 import { withoutOpenThought } from './thinking'
-import { type Segment, textSegment } from './message-view'
+import { type Segment, textSegment, type ToolSegment, toolSegment } from './message-view'
 
 /**
  * What an answer has become after more events of its run: the same fold as the server's (domain/run.py, answer_of).
@@ -22,28 +22,37 @@ export function folded(segments: readonly Segment[], events: readonly RunEvent[]
         if (last?.kind === 'thought') now[now.length - 1] = { ...last, text: last.text + event.text }
         else if (event.text) now.push({ kind: 'thought', text: event.text, ...(time === null ? {} : { since: time }) })
         break
-      case 'answer_reset':
+      case 'answer_reset': {
+        const calls = now.filter((each) => each.kind === 'tool') // what came of those that stay is not said again
         now = event.text ? [textSegment(event.text)] : []
-        for (const call of event.tool_calls ?? []) now.push(tool(call.id, call.name, call.arguments))
+        for (const { id, name, arguments: given } of event.tool_calls ?? [])
+          now.push(calls.find(({ callId }) => callId === id) ?? toolSegment(id, name, given))
         break
+      }
       case 'tool_call_delta':
-        if (event.id) now.push(tool(event.id, event.name ?? '', event.arguments))
+        if (event.id) now.push(toolSegment(event.id, event.name ?? '', event.arguments))
         else now = withTool(now, (call) => call.result === null, (call) => ({ ...call, arguments: call.arguments + event.arguments }))
         break
       case 'tool_finished':
-        now = withTool(now, (call) => call.callId === event.call_id, (call) => ({ ...call, result: event.content }))
+        now = withTool(now, isCall(event.call_id), (call) => ({ ...call, result: event.content, isError: event.is_error }))
         break
+      case 'approval_requested':
+        now = withTool(now, isCall(event.call_id), (call) => ({ ...call, asked: true, allowed: null }))
+        break
+      case 'approval_decided': {
+        const { approved: allowed, arguments: given } = event
+        now = withTool(now, isCall(event.call_id), (call) => ({ ...call, allowed, arguments: allowed ? given : call.arguments }))
+        break
+      }
     }
   }
   return now
 }
 
-type Tool = Extract<Segment, { kind: 'tool' }>
-
-const tool = (callId: string, name: string, given: string): Tool => ({ kind: 'tool', callId, name, arguments: given, result: null })
+const isCall = (id: string) => (call: ToolSegment) => call.callId === id
 
 /** The last call that is meant, changed. */
-function withTool(segments: Segment[], isMeant: (call: Tool) => boolean, change: (call: Tool) => Tool): Segment[] {
+function withTool(segments: Segment[], isMeant: (call: ToolSegment) => boolean, change: (call: ToolSegment) => ToolSegment): Segment[] {
   const at = segments.findLastIndex((each) => each.kind === 'tool' && isMeant(each))
   return segments.map((each, place) => (place === at && each.kind === 'tool' ? change(each) : each))
 }

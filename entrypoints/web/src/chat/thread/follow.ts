@@ -13,7 +13,7 @@ export async function follow(thread: Thread, key: string, runId: number, seesBeg
   const following = new AbortController()
   thread.following = following
   thread.seesBeginning = seesBeginning
-  thread.alter(key, { status: 'in_progress', runId, segments: [], problem: null })
+  thread.alter(key, { status: 'in_progress', runId, segments: [], sources: [], problem: null })
   thread.change({ runId, connected: true, ended: null })
   if (thread.wantsStop) void stop(thread).catch(() => {}) // there is a button still
   const reader = {

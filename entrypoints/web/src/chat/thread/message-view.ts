@@ -1,4 +1,4 @@
-import type { Message } from '../../lib/api/client'
+import type { Message, Source } from '../../lib/api/client'
 import { secondsThought } from './thinking'
 import { grown } from '../markdown/blocks'
 
@@ -7,7 +7,19 @@ export type Segment =
   | { kind: 'text'; text: string; blocks: readonly string[] }
   /** `since` is when it began (of the page's clock, in ms) while it goes on, if that was seen here. */
   | { kind: 'thought'; text: string; since?: number; seconds?: number | undefined }
-  | { kind: 'tool'; callId: string; name: string; arguments: string; result: string | null }
+  | ToolSegment
+
+/** A call of a tool. `asked` and `allowed` are of the question to a person, as far as it was followed here. */
+export interface ToolSegment {
+  kind: 'tool'
+  callId: string
+  name: string
+  arguments: string
+  result: string | null
+  isError: boolean
+  asked: boolean
+  allowed: boolean | null
+}
 
 /** `sending` and `unsent` are questions that the server does not know; the others are the server's words. */
 export type Status = 'sending' | 'unsent' | 'in_progress' | 'completed' | 'incomplete' | 'failed' | 'cancelled'
@@ -22,12 +34,25 @@ export interface MessageView {
   parentId: number | null
   runId: number | null
   problem: string | null
+  /** What its text cites as [1], [2] ..., as far as it is known. */
+  sources: readonly Source[]
 }
 
 export const textOf = (message: MessageView): string =>
   message.segments.map((segment) => (segment.kind === 'text' ? segment.text : '')).join('')
 
 export const textSegment = (text: string): Segment => ({ kind: 'text', text, blocks: grown([], text) })
+
+export const toolSegment = (callId: string, name: string, given: string): ToolSegment => ({
+  kind: 'tool',
+  callId,
+  name,
+  arguments: given,
+  result: null,
+  isError: false,
+  asked: false,
+  allowed: null,
+})
 
 /** Null for what a reader is not shown, such as instructions. */
 export function viewOf(message: Message, key: string): MessageView | null {
@@ -41,6 +66,7 @@ export function viewOf(message: Message, key: string): MessageView | null {
     parentId: message.parent_id,
     runId: message.run_id,
     problem: null,
+    sources: message.parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : [])),
   }
 }
 
@@ -51,7 +77,7 @@ function segmentsOf(message: Message): Segment[] {
     if (part.type === 'text') segments.push(textSegment(part.text))
     else if (part.type === 'reasoning') segments.push({ kind: 'thought', text: part.text, seconds: seconds[segments.length] })
     else if (part.type === 'tool_call')
-      segments.push({ kind: 'tool', callId: part.id, name: part.name, arguments: part.arguments, result: null })
+      segments.push(toolSegment(part.id, part.name, part.arguments))
     else if (part.type === 'tool_result') {
       const at = segments.findIndex((each) => each.kind === 'tool' && each.callId === part.call_id)
       const call = segments[at]

@@ -3,6 +3,7 @@ import type { Problem } from '../../lib/api/problem'
 import { inNextFrame } from '../../lib/frame'
 import type { RunEvent } from '../../lib/stream/run-event'
 import { folded } from './fold'
+import { sourcesAfter } from './sources-after'
 import { type MessageView, viewOf } from './message-view'
 
 /** What all of a thread's view depends on; a message's own words are not in it. */
@@ -134,7 +135,9 @@ export class Thread {
   foldAll = (): void => {
     for (const [key, events] of this.unfolded) {
       const message = this.messages.get(key)
-      if (message) this.put({ ...message, segments: folded(message.segments, events, this.seesBeginning ? performance.now() : null) })
+      if (!message) continue
+      const segments = folded(message.segments, events, this.seesBeginning ? performance.now() : null)
+      this.put({ ...message, segments, sources: sourcesAfter(message.sources, events) })
     }
     this.unfolded.clear()
   }

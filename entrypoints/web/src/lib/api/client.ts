@@ -11,6 +11,8 @@ export type Conversation = Schemas['ConversationOut']
 export type Message = Schemas['MessageOut']
 export type Part = Message['parts'][number]
 export type Run = Schemas['RunOut']
+export type Source = Schemas['SourceOut']
+export type Approval = Schemas['ApprovalOut']
 export type Fork = Schemas['ForkOut']
 export type Model = paths['/models']['get']['responses'][200]['content']['application/json']['models'][number]
 

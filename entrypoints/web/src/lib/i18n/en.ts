@@ -114,8 +114,6 @@ export const en = {
   offline: 'You are offline. What you write is kept.',
   thoughts: 'Thoughts',
   thoughtFor: (seconds: number) => (seconds === 1 ? 'Thought for a second' : `Thought for ${seconds} seconds`),
-  toolRunning: 'running',
-  toolDone: 'done',
   footnotes: 'Footnotes',
   footnote: (number: number) => `Footnote ${number}`,
   toolArguments: 'Arguments',
@@ -152,6 +150,18 @@ export const en = {
   cannotRead: (name: string) => `${name} cannot be read: PDF, text, Markdown, HTML, Word and CSV can.`,
   tooLarge: (name: string, most: string) => `${name} is too large: at most ${most}.`,
   emptyFile: (name: string) => `${name} is empty.`,
+  sources: (count: number) => (count === 1 ? '1 source' : `${count} sources`),
+  sourceNumber: (rank: number, name: string) => `Source ${rank}: ${name}`,
+  pageNumber: (page: number) => `page ${page}`,
+  unverified: 'These words were not found there letter for letter.',
+  toolStates: { asks: 'waits for you', denied: 'denied', failed: 'failed', done: 'done', undone: 'not carried out', runs: 'running' },
+  approvalOf: (tool: string) => `May ${tool} be called?`,
+  unknownOutcome: 'It was interrupted, and may have been carried out already. Again?',
+  allow: 'Allow',
+  allowed: 'allowed',
+  deny: 'Deny',
+  editArguments: 'Change arguments',
+  argumentsBroken: 'The arguments must be a JSON object.',
   documentQueued: 'queued',
   documentReading: 'reading',
   documentIndexing: (done: number, of: number) => `indexing ${done} of ${of}`,
@@ -164,5 +174,5 @@ export const en = {
   unexpected: 'Something went wrong.',
 } as const
 
-type Same<T> = { [K in keyof T]: T[K] extends string ? string : T[K] extends Record<string, string> ? Same<T[K]> : T[K] }
+type Same<T> = { [K in keyof T]: T[K] extends string ? string : T[K] extends (...given: never[]) => string ? T[K] : Same<T[K]> }
 export type Catalogue = Same<typeof en>
