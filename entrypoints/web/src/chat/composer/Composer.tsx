@@ -46,6 +46,10 @@ export function Composer({ conversation, isAnswering, onSend, onStop, onFiles }:
     onSend(message)
     field.current?.focus()
   }
+  const stop = () => {
+    onStop()
+    if (!TOUCH.matches) field.current?.focus() // the button goes, and would take the focus along
+  }
   const onKeyDown = (event: KeyboardEvent) => {
     const composes = event.nativeEvent.isComposing || event.keyCode === 229 // 229: Safari, at the end of a composition
     if (event.key !== 'Enter' || event.shiftKey || composes || TOUCH.matches) return
@@ -97,7 +101,7 @@ export function Composer({ conversation, isAnswering, onSend, onStop, onFiles }:
           </span>
         )}
         {isAnswering ? (
-          <Button look="strong" className="composer-go" onClick={onStop}>
+          <Button look="strong" className="composer-go" onClick={stop}>
             <StopIcon />
             {t.stop}
           </Button>

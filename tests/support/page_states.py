@@ -1,0 +1,86 @@
+"""The page as it looks in the course of a day, for tests of what must hold in each of its states."""
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import expect
+
+from tests.support.chat_page import ChatPage
+from tests.support.provider import Script, ScriptedProvider
+
+RICH = """# Rivers
+
+A river bends because **water** wears the outer bank, see [the survey](https://example.org/survey) and `flow()`.
+
+| bank | speed |
+| --- | --- |
+| outer | high |
+
+```python
+# how fast
+def flow(width: int) -> str:
+    return f"{width * 2.5} m/s" if width else None
+```
+
+1. first
+2. second
+"""
+
+Enter = Callable[[ChatPage, ScriptedProvider], Awaitable[None]]
+"""Brings a page into a state, from whatever it is in."""
+
+
+async def empty(chat: ChatPage, provider: ScriptedProvider) -> None:
+    await chat.open("/")
+
+
+async def streaming(chat: ChatPage, provider: ScriptedProvider) -> None:
+    provider.queue.append(Script(words=9, fault="stall", at=3))
+    await chat.open("/")
+    await chat.send("Hello")
+    await chat.says("w0 w1 w2")
+
+
+async def answered(chat: ChatPage, provider: ScriptedProvider) -> None:
+    """With headings, a table, a list, a link and coloured code."""
+    provider.queue.append(Script(text=RICH))
+    await chat.open("/")
+    await chat.send("Why does a river bend?")
+    await chat.ended()
+    await expect(chat.answers.locator(".hljs-keyword").first).to_be_visible()
+
+
+async def error(chat: ChatPage, provider: ScriptedProvider) -> None:
+    await chat.open("/")
+    await chat.page.route("**/runs", lambda route: route.abort())
+    await chat.send("Do not lose me")
+    await expect(chat.page.get_by_role("alert")).to_contain_text("Not sent")
+    await chat.page.unroute("**/runs")
+
+
+async def menu(chat: ChatPage, provider: ScriptedProvider) -> None:
+    await chat.open("/")
+    await chat.page.get_by_role("button", name="More for").first.click()
+    await expect(chat.page.get_by_role("menu")).to_be_visible()
+
+
+async def settings(chat: ChatPage, provider: ScriptedProvider) -> None:
+    await chat.open("/")
+    await chat.button("Settings").click()
+    await expect(chat.page.get_by_role("dialog", name="Settings").get_by_label("Theme")).to_be_visible()
+
+
+async def library(chat: ChatPage, provider: ScriptedProvider) -> None:
+    """Where documents are uploaded to."""
+    await chat.page.goto("/library")
+    await expect(chat.page.get_by_role("heading", level=1)).to_be_visible()
+
+
+STATES: dict[str, Enter] = {
+    "empty": empty,
+    "streaming": streaming,
+    "answered": answered,
+    "error": error,
+    "menu": menu,
+    "settings": settings,
+    "library": library,
+}
