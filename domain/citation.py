@@ -1,7 +1,8 @@
 """What an answer points to: documents, chunks, and the checked pointers into them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NewType
+from typing import Any, NewType
 
 DocumentId = NewType("DocumentId", int)
 ChunkId = NewType("ChunkId", int)
@@ -49,8 +50,24 @@ CitingEvent = SourceCited | SourcesChecked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreScope:
+    """Vector stores to search in, by their ids: the files whose attributes pass the filters.
+
+    Nothing that scores below `least_score` is found.
+    """
+
+    stores: tuple[int, ...]
+    filters: Mapping[str, Any] | None = None
+    least_score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grounding:
-    """What an answer has to rest on: at most so many `passages` of these documents, or of all the owner's."""
+    """What an answer has to rest on: at most so many `passages` of these documents, or of all the owner's.
+
+    What an agent searches may be in vector stores instead.
+    """
 
     documents: tuple[DocumentId, ...] | None = None
     passages: int = 5
+    stores: StoreScope | None = None

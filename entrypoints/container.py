@@ -97,6 +97,7 @@ from entrypoints.settings import Settings
 from entrypoints.sign_in_set import access_tokens, hash_passwords, identity_provider
 from entrypoints.tool_set import mcp_tools, open_toolbox, tool_sources
 from entrypoints.usage_services import price_list, usage_services
+from entrypoints.vector_store_services import vector_store_services
 
 Database = MemoryDatabase | SqlDatabase
 
@@ -221,7 +222,7 @@ class Container(containers.DeclarativeContainer):
     mcp_tools = providers.Singleton(mcp_tools, settings, to_close)
     execute_run = providers.Singleton(ExecuteRun, model=model)
     knowledge = providers.Singleton(
-        knowledge_services, settings, read, embedder, provider_set.provided.reranker, model, execute_run
+        knowledge_services, settings, begin, read, now, embedder, provider_set.provided.reranker, model, execute_run
     )
     tool_sources = providers.Singleton(tool_sources, settings, now, mcp_tools, knowledge.provided.document_tools)
     toolbox = providers.Singleton(open_toolbox, settings, tool_sources)
@@ -304,6 +305,7 @@ class Container(containers.DeclarativeContainer):
     ingestion = providers.Singleton(
         ingestion_services, settings, begin, read, now, turns, run_stopper, blobs, document_reader
     )
+    vector_stores = providers.Singleton(vector_store_services, begin, read, now, knowledge, ingestion)
     ask_question = providers.Singleton(AskQuestion, turns=turns, now=now)
     ask_documents = providers.Singleton(AskDocuments, turns=turns, now=now)
     take_turn = providers.Singleton(TakeTurn, turns=turns, now=now)

@@ -12,11 +12,13 @@ from application.knowledge.find_sources import FindSources
 from application.knowledge.models_in_time import ModelsInTime
 from application.knowledge.rewrite_question import RewriteQuestion
 from application.knowledge.search_documents import SearchDocuments
+from application.ports.clock import Now
 from application.ports.language_model import LanguageModel
 from application.ports.reranker import Reranker
-from application.ports.storage import BeginRead
+from application.ports.storage import BeginRead, BeginTransaction
 from application.runs.execute_run import ExecuteRun
 from application.usage.metered_embedder import MeteredEmbedder
+from application.vector_stores.find_documents import FindDocuments
 from entrypoints.settings import Settings
 
 
@@ -27,17 +29,20 @@ class KnowledgeServices:
     answer_from_documents: AnswerFromDocuments
     cite_found: CiteFound
     document_tools: DocumentTools
+    find_documents: FindDocuments
 
 
 def knowledge_services(
     settings: Settings,
+    begin: BeginTransaction,
     read: BeginRead,
+    now: Now,
     embedder: MeteredEmbedder,
     reranker: Reranker | None,
     model: LanguageModel,
     execute: ExecuteRun,
 ) -> KnowledgeServices:
-    stemmer = SnowballStemmer()
+    stemmer, find_documents = SnowballStemmer(), FindDocuments(begin=begin, read=read, now=now)
     models = ModelsInTime(
         embedder=embedder,
         reranker=reranker,
@@ -58,5 +63,6 @@ def knowledge_services(
         find_passages=FindPassages(read=read, search=search),
         answer_from_documents=answer,
         cite_found=CiteFound(read=read, stemmer=stemmer, check=check),
-        document_tools=DocumentTools(search=search),
+        document_tools=DocumentTools(search=search, find_documents=find_documents),
+        find_documents=find_documents,
     )

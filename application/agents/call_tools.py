@@ -42,7 +42,7 @@ class CallTools:
             arguments=json.loads(call.arguments or "{}"),
             owner=run.owner,
             idempotency_key=key_of(run, call),
-            documents=run.settings.grounding.documents if run.settings.grounding else None,
+            grounding=run.settings.grounding,
         )
         try:
             async with asyncio.timeout(tool.timeout_seconds):

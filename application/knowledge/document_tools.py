@@ -1,11 +1,13 @@
 """The tool by which agents search in documents."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.knowledge.search_documents import QUESTION_CHARACTERS, SearchDocuments
 from application.ports.tools import ToolFailed, ToolInvocation, ToolProvider
-from domain.access import Need, Principal, may
-from domain.errors import InvalidInput, StorageUnavailable
+from application.vector_stores.find_documents import FindDocuments
+from domain.access import Need, OwnerId, Principal, may
+from domain.citation import Grounding, StoreScope
+from domain.errors import InvalidInput, NotFound, StorageUnavailable
 from domain.retrieval.search_result import SEARCH_TOOL, result_of
 from domain.tool import Tool, ToolSpec
 
@@ -34,25 +36,38 @@ TOOL = Tool(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentTools(ToolProvider):
-    """Only the documents of whom the run belongs to are searched; of a conversation with documents, only those."""
+    """Only the documents of whom the run belongs to are searched; of a conversation with documents, only those, and of
+    one that asks in vector stores, only what is in them."""
 
     search: SearchDocuments
+    find_documents: FindDocuments
 
     async def tools(self) -> tuple[Tool, ...]:
         return (TOOL,)
 
     async def call(self, invocation: ToolInvocation) -> str:
+        grounding, wanted = invocation.grounding or Grounding(), invocation.arguments
         try:
+            if grounding.stores:
+                return await self._in_stores(str(wanted["query"]), invocation.owner, grounding, grounding.stores)
             findings = await self.search(
-                str(invocation.arguments["query"]),
+                str(wanted["query"]),
                 owner=invocation.owner,
-                documents=invocation.documents,
-                limit=int(invocation.arguments.get("top_k", 5)),
+                documents=grounding.documents,
+                limit=int(wanted.get("top_k", 5)),
                 quotes=False,
             )
-        except (InvalidInput, StorageUnavailable) as refusal:
+        except (InvalidInput, NotFound, StorageUnavailable) as refusal:
             raise ToolFailed(str(refusal)) from refusal
         return result_of(findings)
+
+    async def _in_stores(self, query: str, owner: OwnerId, grounding: Grounding, scope: StoreScope) -> str:
+        """How many passages there are the caller says, and not the model."""
+        files = await self.find_documents(owner, scope)
+        documents = [*files, *(grounding.documents or ())]
+        findings = await self.search(query, owner=owner, documents=documents, limit=grounding.passages, quotes=False)
+        good = tuple(found for found in findings.found if found.score >= scope.least_score)
+        return result_of(replace(findings, found=good), files=files)
 
 
 def allowed_tools(principal: Principal, names: tuple[str, ...]) -> tuple[str, ...]:

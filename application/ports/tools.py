@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from domain.access import OwnerId
-from domain.citation import DocumentId
+from domain.citation import Grounding
 from domain.tool import Tool
 
 
@@ -18,15 +18,15 @@ class ToolFailed(Exception):
 class ToolInvocation:
     """One call of the tool `name`; `arguments` fit its schema.
 
-    `documents` are those that the run is confined to; None is all of the owner's. `idempotency_key` is the same each
-    time this call is tried, and no other call's: a tool with effects hands it on.
+    `grounding` says in what the run may search; None is all that the owner has. `idempotency_key` is the same each time
+    this call is tried, and no other call's: a tool with effects hands it on.
     """
 
     name: str
     arguments: Mapping[str, Any]
     owner: OwnerId
     idempotency_key: str
-    documents: tuple[DocumentId, ...] | None = None
+    grounding: Grounding | None = None
 
 
 class ToolProvider(Protocol):

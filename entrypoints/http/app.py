@@ -46,6 +46,8 @@ from entrypoints.openai import (
     files,
     response_socket,
     responses,
+    vector_store_files,
+    vector_stores,
 )
 from entrypoints.openai import (
     conversations as openai_conversations,
@@ -63,7 +65,8 @@ Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=
 ROUTES = (openai_chat, chat, pages, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
           responses, compaction, response_socket, openai_conversations, embeddings, openai_models, models,
-          documents, files, search, rag, auth, session, oidc, account, api_keys, limits, usage, admin)  # fmt: skip
+          documents, files, vector_stores, vector_store_files, search, rag, auth, session, oidc, account,
+          api_keys, limits, usage, admin)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 FORM_BYTES = 64 * 1024
 """What a form may have around its file."""

@@ -1,4 +1,5 @@
-"""The names that OpenAI's clients know rows by: `resp_` a run, `conv_` a conversation, `file_` a document; `msg_`,
+"""The names that OpenAI's clients know rows by: `resp_` a run, `conv_` a conversation, `file_` a document,
+`vs_` a vector store, `vsfb_` files that were added to one together; `msg_`,
 `fc_`, `rs_`, `fco_` and `mcp_` the items of a message."""
 
 import re
@@ -6,8 +7,16 @@ from dataclasses import dataclass
 
 from domain.citation import DocumentId
 from domain.conversation import ConversationId, MessageId
-from domain.errors import ConversationNotFound, DocumentNotFound, MessageNotFound, RunNotFound
+from domain.errors import (
+    ConversationNotFound,
+    DocumentNotFound,
+    FileBatchNotFound,
+    MessageNotFound,
+    RunNotFound,
+    VectorStoreNotFound,
+)
 from domain.run import RunId
+from domain.vector_store import FileBatchId, VectorStoreId
 
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 ITEM = re.compile(
@@ -42,6 +51,14 @@ def file_id(id: int) -> str:
     return f"file_{id}"
 
 
+def vector_store_id(id: int) -> str:
+    return f"vs_{id}"
+
+
+def file_batch_id(id: int) -> str:
+    return f"vsfb_{id}"
+
+
 def item_id(type: str, key: str, place: int = 0, attempt: int = 0) -> str:
     """`key` is the message's id; an item of an answer that was begun anew tells in which attempt it was written."""
     return f"{KINDS[type]}_{key}" + (f"_{place}" if place else "") + (f"_a{attempt}" if attempt else "")
@@ -66,6 +83,20 @@ def file_id_of(id: str) -> DocumentId:
     if (number := _number(id, "file_")) is None:
         raise DocumentNotFound(id[:100])
     return DocumentId(number)
+
+
+def vector_store_id_of(id: str) -> VectorStoreId:
+    """Raise VectorStoreNotFound for what is no such name."""
+    if (number := _number(id, "vs_")) is None:
+        raise VectorStoreNotFound(id[:100])
+    return VectorStoreId(number)
+
+
+def file_batch_id_of(id: str) -> FileBatchId:
+    """Raise FileBatchNotFound for what is no such name."""
+    if (number := _number(id, "vsfb_")) is None:
+        raise FileBatchNotFound(id[:100])
+    return FileBatchId(number)
 
 
 def item_id_of(id: str) -> ItemId:

@@ -71,6 +71,8 @@ SUPPORT = {
     "application/usage/metered_relay.py": "relays whose calls are in the ledger",
     "application/usage/usage_recorder.py": "the one writer of what calls that are no run's have cost",
     "application/usage/wanted.py": "what both questions about usage have in common",
+    "application/vector_stores/put_in.py": "what adding one file and adding several have in common",
+    "application/vector_stores/seen_store.py": "what each use case of a store answers",
     "application/tools/toolbox.py": "all sources of tools as one, for whoever runs agents",
 }
 GOOD_USE_CASE = """

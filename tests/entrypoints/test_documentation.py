@@ -105,9 +105,13 @@ async def something_to_look_at(app: Parley) -> dict[str, dict[str, Any]]:
     ]
     await until(lambda: has_status(app, good, "ready"), seconds=30)
     await until(lambda: has_status(app, bad, "failed"), seconds=30)
+    file = f"file_{good}"
+    store = (await post("/v1/vector_stores", json={"file_ids": [file]})).json()["id"]
+    batch = (await post(f"/v1/vector_stores/{store}/file_batches", json={"file_ids": [file]})).json()["id"]
     return {
         "/documents/{id}": {"id": good},
         "/documents/{id}/retry": {"id": bad},
+        "/v1/vector_stores/{vector_store_id}": {"vector_store_id": store, "file_id": file, "batch_id": batch},
         "/v1/files/{file_id}": {"file_id": f"file_{spare}"},
         "/agent/sessions/{id}": {"id": asked.json()["session_id"]},
         "/workflows/runs/{id}": {"id": workflow.json()["id"]},

@@ -46,9 +46,14 @@ async def things_of(app: Parley, person: Person) -> dict[str, Any]:
         return bool(seen.json()["status"] == "ready")
 
     await until(taken_in, seconds=30)
+    file = f"file_{document['document_id']}"
+    store = (await made("/v1/vector_stores", {"name": MARKER})).json()["id"]
+    batch = (await made(f"/v1/vector_stores/{store}/file_batches", {"file_ids": [file]})).json()["id"]
     return {
         "document": document["document_id"],
-        "file": f"file_{document['document_id']}",
+        "file": file,
+        "vector_store": store,
+        "batch": batch,
         "conversation": chat["conversation_id"],
         "message": messages["messages"][0]["id"],
         "run": messages["messages"][-1]["run_id"],

@@ -36,6 +36,11 @@ OF_PATHS: dict[Route, Try] = {
     "POST /v1/conversations/{conversation_id}": {"json": {"metadata": {"of": "mine now"}}},
     "POST /v1/conversations/{conversation_id}/items": {"json": {"items": [MESSAGE]}},
     "POST /ai-sdk/chat/{chat_id:path}/stop": {},
+    "POST /v1/vector_stores/{vector_store_id}": {"json": {"name": "mine now"}},
+    "POST /v1/vector_stores/{vector_store_id}/search": {"json": {"query": "mine now"}},
+    "POST /v1/vector_stores/{vector_store_id}/files": {"json": {"file_id": "file_1"}},
+    "POST /v1/vector_stores/{vector_store_id}/files/{file_id}": {"json": {"attributes": {"of": "mine now"}}},
+    "POST /v1/vector_stores/{vector_store_id}/file_batches": {"json": {"file_ids": ["file_1"]}},
 }
 """What goes with routes whose path names a thing, where that alone is not all."""
 
@@ -58,6 +63,7 @@ OF_BODIES: dict[Route, list[Try]] = {
         {"json": {"input": "and?", "conversation": {"id": "{v1_conversation}"}}},
         {"json": {"input": [{"type": "item_reference", "id": "{item}"}, MESSAGE]}},
     ],
+    "POST /v1/vector_stores": [{"json": {"file_ids": ["{file}"]}}],
     "POST /v1/responses/compact": [
         {"json": {"model": "demo:parrot", "previous_response_id": "{response}"}},
         {"json": {"model": "demo:parrot", "input": [{"type": "item_reference", "id": "{item}"}, MESSAGE]}},
@@ -85,6 +91,7 @@ LISTS: dict[Route, list[dict[str, str]]] = {
     "GET /api-keys": [{}, {"before": "1000"}],
     "GET /documents": [{}, {"before": "1000"}],
     "GET /v1/files": [{}, {"after": "{file}"}],
+    "GET /v1/vector_stores": [{}, {"after": "{vector_store}"}],
     "GET /me": [{}],
     "GET /limits": [{}],
     "GET /usage": [{}],
@@ -141,6 +148,7 @@ KIND_OF = (
     ("/api-keys/{id}", {"id": "key"}),
     ("/documents/{id}", {"id": "document"}),
     ("/v1/files/", {"file_id": "file"}),
+    ("/v1/vector_stores/", {"vector_store_id": "vector_store", "file_id": "file", "batch_id": "batch"}),
     ("/ai-sdk/", {"chat_id": "chat"}),
     ("/v1/responses/", {"response_id": "response"}),
     ("/v1/conversations/", {"conversation_id": "v1_conversation", "item_id": "item"}),
