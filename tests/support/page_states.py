@@ -69,6 +69,12 @@ async def settings(chat: ChatPage, provider: ScriptedProvider) -> None:
     await expect(chat.page.get_by_role("dialog", name="Settings").get_by_label("Theme")).to_be_visible()
 
 
+async def shortcuts(chat: ChatPage, provider: ScriptedProvider) -> None:
+    await chat.open("/")
+    await chat.button("Keyboard shortcuts").click()
+    await expect(chat.page.get_by_role("checkbox", name="Shortcuts are on")).to_be_visible()
+
+
 async def library(chat: ChatPage, provider: ScriptedProvider) -> None:
     """Where documents are uploaded to."""
     await chat.page.goto("/library")
@@ -82,5 +88,6 @@ STATES: dict[str, Enter] = {
     "error": error,
     "menu": menu,
     "settings": settings,
+    "shortcuts": shortcuts,
     "library": library,
 }

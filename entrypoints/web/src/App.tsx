@@ -4,6 +4,7 @@ import { ChatPage } from './chat/view/ChatPage'
 import { resumeDeletions } from './conversations/deletions'
 import { useConversation } from './conversations/shelves'
 import { Sidebar } from './conversations/Sidebar'
+import { useKeyboard } from './keyboard/useKeyboard'
 import { useText } from './lib/i18n/language'
 import { Link, navigate, type Route, useRoute } from './lib/router'
 import { OtherPage } from './OtherPage'
@@ -14,11 +15,13 @@ import { StatusRegion } from './ui/Status'
 import './app.css'
 
 const Settings = lazy(() => import('./settings/Settings'))
+const ShortcutSheet = lazy(() => import('./keyboard/ShortcutSheet'))
 
 export function App() {
   const t = useText()
   const route = useRoute()
   const [isMenuOpen, setMenuOpen] = useState(false)
+  const [isHelpOpen, setHelpOpen] = useState(false)
   const [isSettingsOpen, setSettingsOpen] = useState(route.page === 'settings')
   const shown = route.page === 'conversation' ? route.id : null
   const title = useTitle(shown)
@@ -31,7 +34,12 @@ export function App() {
     setSettingsOpen(false)
     if (route.page === 'settings') navigate('/', { replace: true })
   }
-  const side = <Sidebar shown={shown} onSettings={openSettings} onChoose={() => setMenuOpen(false)} />
+  const openHelp = () => {
+    setMenuOpen(false)
+    setHelpOpen(true)
+  }
+  useKeyboard(shown, { openMenu: () => setMenuOpen(true), openHelp })
+  const side = <Sidebar shown={shown} onSettings={openSettings} onHelp={openHelp} onChoose={() => setMenuOpen(false)} />
   return (
     <div className="app">
       <aside className="side">{side}</aside>
@@ -51,6 +59,11 @@ export function App() {
       <Dialog title={t.settings} isOpen={isSettingsOpen} onClose={closeSettings}>
         <Suspense>
           <Settings />
+        </Suspense>
+      </Dialog>
+      <Dialog title={t.shortcuts} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)}>
+        <Suspense>
+          <ShortcutSheet />
         </Suspense>
       </Dialog>
       <StatusRegion />

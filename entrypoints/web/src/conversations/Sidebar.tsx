@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { useText } from '../lib/i18n/language'
 import { Link } from '../lib/router'
 import { IconButton } from '../ui/Button'
-import { ArchiveIcon, NewIcon, SettingsIcon } from '../ui/icons'
+import { ArchiveIcon, KeyboardIcon, NewIcon, SettingsIcon } from '../ui/icons'
 import { ConversationList } from './ConversationList'
 import { PageLinks } from './PageLinks'
 import { UndoNotes } from './UndoNotes'
@@ -10,13 +10,14 @@ import { UndoNotes } from './UndoNotes'
 interface SidebarProps {
   shown: number | null
   onSettings: () => void
+  onHelp: () => void
   /** After something was chosen that shows another page. */
   onChoose: () => void
 }
 
 const WRITING_MS = 200
 
-export function Sidebar({ shown, onSettings, onChoose }: SidebarProps) {
+export function Sidebar({ shown, onSettings, onHelp, onChoose }: SidebarProps) {
   const t = useText()
   const [search, setSearch] = useState('')
   const [isArchive, setArchive] = useState(false)
@@ -46,6 +47,9 @@ export function Sidebar({ shown, onSettings, onChoose }: SidebarProps) {
         <PageLinks onChoose={onChoose} />
         <IconButton label={isArchive ? t.showRecent : t.showArchived} aria-pressed={isArchive} onClick={() => setArchive(!isArchive)}>
           <ArchiveIcon />
+        </IconButton>
+        <IconButton label={t.shortcuts} className="side-help" onClick={onHelp}>
+          <KeyboardIcon />
         </IconButton>
         <IconButton label={t.settings} onClick={onSettings}>
           <SettingsIcon />

@@ -38,3 +38,4 @@ export const FlowIcon = icon(
   </>,
 )
 export const AdminIcon = icon(<path d="M12 3l7 3v5c0 4.500-3 8-7 10-4-2-7-5.500-7-10V6z" />)
+export const KeyboardIcon = icon(<path d="M3 7h18v10H3zM7 10.500h.01M11 10.500h.01M15 10.500h.01M8 14h8" />)
