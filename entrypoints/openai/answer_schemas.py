@@ -65,6 +65,16 @@ class ServerCallItem(Answer):
     output: str | None
 
 
+class FileSearchItem(Answer):
+    """A search in vector stores; `results` are there when `include` has `file_search_call.results`."""
+
+    id: str
+    type: Literal["file_search_call"]
+    status: Status
+    queries: list[str]
+    results: list[dict[str, Any]] | None
+
+
 class ApprovalItem(Answer):
     """A person is asked before a tool runs here; the decision goes to `/approvals/{approval_id}`."""
 
@@ -83,7 +93,8 @@ class CompactionItem(Answer):
 
 
 Item = Annotated[
-    MessageItem | ReasoningItem | CallItem | ResultItem | ServerCallItem | ApprovalItem, Field(discriminator="type")
+    MessageItem | ReasoningItem | CallItem | ResultItem | ServerCallItem | FileSearchItem | ApprovalItem,
+    Field(discriminator="type"),
 ]
 
 

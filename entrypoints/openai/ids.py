@@ -1,6 +1,6 @@
 """The names that OpenAI's clients know rows by: `resp_` a run, `conv_` a conversation, `file_` a document,
 `vs_` a vector store, `vsfb_` files that were added to one together; `msg_`,
-`fc_`, `rs_`, `fco_` and `mcp_` the items of a message."""
+`fc_`, `rs_`, `fco_`, `mcp_` and `fs_` the items of a message."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,14 @@ ITEM = re.compile(
     r"(?P<kind>[a-z]{2,3})_(?P<message>[1-9][0-9]{0,18})(?:_(?P<place>[1-9][0-9]{0,5}))?(?:_a[1-9][0-9]{0,5})?"
 )
 LARGEST = 2**63 - 1
-KINDS = {"message": "msg", "reasoning": "rs", "function_call": "fc", "function_call_output": "fco", "mcp_call": "mcp"}
+KINDS = {
+    "message": "msg",
+    "reasoning": "rs",
+    "function_call": "fc",
+    "function_call_output": "fco",
+    "mcp_call": "mcp",
+    "file_search_call": "fs",
+}
 TYPES = {prefix: kind for kind, prefix in KINDS.items()}
 
 

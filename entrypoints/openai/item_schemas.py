@@ -44,6 +44,7 @@ class ItemIn(OfKinds):
         "compaction": ("encrypted_content",),
         "item_reference": ("id",),
         "mcp_call": ("id", "name", "arguments"),
+        "file_search_call": (),
         "parley:approval_request": (),
     }
 

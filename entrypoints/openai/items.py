@@ -41,6 +41,8 @@ def _message(item: ItemIn, field: str) -> PromptMessage:
             return PromptMessage(Role.TOOL, (ToolResult(item.call_id or "", said),))
         case "mcp_call":
             return PromptMessage(Role.ASSISTANT, tuple(_run_here(item, field)))
+        case "file_search_call":
+            return PromptMessage(Role.ASSISTANT, ())  # what it found is in the answer; it can be searched for again
         case "parley:approval_request":
             return PromptMessage(Role.ASSISTANT, ())  # was for a person; what came of it is in the call
         case "reasoning":

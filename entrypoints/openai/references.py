@@ -6,7 +6,7 @@ from domain.access import Principal
 from domain.conversation import Message, MessageId, Part, PromptMessage, Role, ToolCall, ToolResult
 from domain.errors import MessageNotFound, naming
 from entrypoints.container import Container as Services
-from entrypoints.openai.encoders.items import TYPE_OF
+from entrypoints.openai.encoders.items import TYPE_OF, kind_of_call
 from entrypoints.openai.ids import ItemId, item_id_of
 from entrypoints.openai.item_schemas import ItemIn
 from entrypoints.openai.items import prompt_messages
@@ -72,6 +72,6 @@ def _items_in(message: Message) -> Iterator[tuple[str, tuple[Part, ...]]]:
         results = {part.call_id: part for part in message.parts if isinstance(part, ToolResult)}
         for part in message.parts:
             if isinstance(part, ToolCall) and part.id in results:
-                yield "mcp_call", (part, results[part.id])
+                yield kind_of_call(part, results[part.id]), (part, results[part.id])
             elif type(part) in TYPE_OF:
                 yield TYPE_OF[type(part)], (part,)

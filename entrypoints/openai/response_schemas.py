@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import ConfigDict, Field, StrictInt, model_validator
 
 from entrypoints.openai.chat_schemas import Count, ToolName
+from entrypoints.openai.filter_schemas import AttributeFilter, RankingOptions
 from entrypoints.openai.item_schemas import Items
 from entrypoints.openai.schemas import Json, Model, Name, OfKinds, Open, Words
 
@@ -17,21 +18,26 @@ Penalty = Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)]
 
 
 class FunctionTool(OfKinds):
-    """`function` is run by the caller; `parley:tool` is one of this server's own, by its name."""
+    """`function` is run by the caller; `parley:tool` is one of this server's own, by its name; `file_search` is this
+    server's search in vector stores."""
 
-    NEEDS: ClassVar = {"function": ("name",), "parley:tool": ("name",)}
+    NEEDS: ClassVar = {"function": ("name",), "parley:tool": ("name",), "file_search": ("vector_store_ids",)}
 
     type: Annotated[str, Field(min_length=1, max_length=64)]
     name: ToolName | None = None
     description: Words | None = None
     parameters: Json | None = None
     strict: bool | None = None
+    vector_store_ids: Annotated[list[Id], Field(min_length=1, max_length=10)] | None = None
+    max_num_results: Annotated[StrictInt, Field(ge=1, le=50)] | None = None
+    filters: AttributeFilter | None = None
+    ranking_options: RankingOptions | None = None
 
 
 class Choice(OfKinds):
-    """One function, or only some of them."""
+    """One function or the search in files, or only some functions."""
 
-    NEEDS: ClassVar = {"function": ("name",), "allowed_tools": ("tools",)}
+    NEEDS: ClassVar = {"function": ("name",), "allowed_tools": ("tools",), "file_search": ()}
 
     type: Annotated[str, Field(min_length=1, max_length=64)]
     name: ToolName | None = None

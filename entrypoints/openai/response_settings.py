@@ -1,13 +1,15 @@
 """What a response was asked for: as the model is told it, kept with its run, and told again in every answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from application.ports.language_model import ModelRequest
 from domain.conversation import PromptMessage
 from domain.errors import InvalidInput
+from domain.retrieval.search_result import SEARCH_TOOL
 from domain.run import RunSettings
 from domain.tool import ANY_OBJECT, JsonSchema, NamedTool, ToolChoice, ToolSpec, ToolUse
+from entrypoints.openai.file_search import FILE_SEARCH, WITH_RESULTS, grounding_of, search_echo
 from entrypoints.openai.response_schemas import Choice, Format, FunctionTool, ResponseBody
 
 NOTE = "response"
@@ -24,13 +26,17 @@ def settings_of(body: ResponseBody) -> RunSettings:
     if body.top_logprobs:
         raise InvalidInput("top_logprobs", "responses have none here; chat completions do, where the provider does")
     tools, choice = _tools_and_choice(body)
+    grounding = grounding_of(body)
     return RunSettings(
         instructions=body.instructions,
         temperature=body.temperature,
         top_p=body.top_p,
         max_tokens=body.max_output_tokens,
         tools=tools,
-        server_tools=tuple(tool.name or "" for tool in body.tools or () if tool.type == SERVER_TOOL),
+        server_tools=tuple(
+            tool.name or SEARCH_TOOL for tool in body.tools or () if tool.type in (SERVER_TOOL, FILE_SEARCH)
+        ),
+        grounding=grounding,
         max_steps=None if body.max_tool_calls is None else body.max_tool_calls + 1,
         tool_choice=choice,
         parallel_tool_calls=body.parallel_tool_calls,
@@ -66,14 +72,15 @@ def note_of(settings: RunSettings) -> Mapping[str, Any]:
 def echo_of(settings: RunSettings) -> Echo:
     """The fields of a response that tell what was asked for, where it is not what is usual."""
     extra, note = settings.model_extra, dict(note_of(settings))
-    note.pop("background", None)
+    for unsaid in ("background", "include"):
+        note.pop(unsaid, None)
     given = {
         "instructions": settings.instructions,
         "temperature": settings.temperature,
         "top_p": settings.top_p,
         "max_output_tokens": settings.max_tokens,
-        "tools": [*map(_tool_echo, settings.tools), *map(_server_tool_echo, settings.server_tools)] or None,
-        "tool_choice": _choice_echo(settings.tool_choice),
+        "tools": [*map(_tool_echo, settings.tools), *_server_tool_echoes(settings)] or None,
+        "tool_choice": _choice_echo(settings),
         "parallel_tool_calls": settings.parallel_tool_calls,
         "text": _text_echo(settings.json_schema, extra.get("verbosity")),
         "metadata": dict(settings.metadata),
@@ -90,6 +97,7 @@ def _note_of(body: ResponseBody) -> Mapping[str, Any]:
         "previous_response_id": body.previous_response_id,
         "truncation": body.truncation,
         "max_tool_calls": body.max_tool_calls,
+        "include": [WITH_RESULTS] if WITH_RESULTS in (body.include or ()) else None,
         "reasoning": {"effort": body.reasoning.effort, "summary": body.reasoning.summary} if body.reasoning else None,
     }
     return {name: value for name, value in note.items() if value is not None}
@@ -109,16 +117,20 @@ def _allowed_of(body: ResponseBody) -> Echo:
         return {}
     allowed = [{"type": "function", "name": tool.name} for tool in choice.tools or ()]
     given = {"type": "allowed_tools", "mode": choice.mode, "tools": allowed}
-    tools = [_tool_echo(_tool_of(tool)) for tool in body.tools or () if tool.type != SERVER_TOOL]
+    tools = [_tool_echo(_tool_of(tool)) for tool in body.tools or () if tool.type == "function"]
     return {"tools": tools, "tool_choice": given}
 
 
 def _tools_and_choice(body: ResponseBody) -> tuple[tuple[ToolSpec, ...], ToolChoice | None]:
     """A choice among some tools leaves the others out, so that the model cannot call them."""
-    tools = tuple(_tool_of(tool) for tool in body.tools or () if tool.type != SERVER_TOOL)
+    tools = tuple(_tool_of(tool) for tool in body.tools or () if tool.type == "function")
     choice = body.tool_choice
     if not isinstance(choice, Choice):
         return tools, ToolUse(choice) if choice else None
+    if choice.type == FILE_SEARCH:
+        if not any(tool.type == FILE_SEARCH for tool in body.tools or ()):
+            raise InvalidInput("tool_choice", "`file_search` is not among the tools")
+        return tools, NamedTool(SEARCH_TOOL)
     if choice.type == "function":
         _known(tools, choice.name)
         return tools, NamedTool(choice.name or "")
@@ -150,14 +162,21 @@ def _tool_echo(tool: ToolSpec) -> Echo:
     }  # fmt: skip
 
 
-def _server_tool_echo(name: str) -> Echo:
-    return {"type": SERVER_TOOL, "name": name}
+def _server_tool_echoes(settings: RunSettings) -> Iterable[Echo]:
+    for name in settings.server_tools:
+        if name == SEARCH_TOOL and settings.grounding and settings.grounding.stores:
+            yield search_echo(settings.grounding)
+        else:
+            yield {"type": SERVER_TOOL, "name": name}
 
 
-def _choice_echo(choice: ToolChoice | None) -> str | Echo | None:
-    if isinstance(choice, NamedTool):
-        return {"type": "function", "name": choice.name}
-    return choice.value if choice else None
+def _choice_echo(settings: RunSettings) -> str | Echo | None:
+    choice = settings.tool_choice
+    if not isinstance(choice, NamedTool):
+        return choice.value if choice else None
+    if choice.name == SEARCH_TOOL and settings.grounding and settings.grounding.stores:
+        return {"type": FILE_SEARCH}
+    return {"type": "function", "name": choice.name}
 
 
 def _text_echo(schema: JsonSchema | None, verbosity: str | None) -> Echo | None:

@@ -25,6 +25,7 @@ from entrypoints.openai.encoders import response_stream as encoder
 from entrypoints.openai.encoders.chunks import DONE, MEDIA_TYPE
 from entrypoints.openai.encoders.response import Heading
 from entrypoints.openai.encoders.responses import ResponseFold, WireEvent
+from entrypoints.openai.file_search import refuse_search
 from entrypoints.openai.references import given_messages
 from entrypoints.openai.response_schemas import ResponseBody
 from entrypoints.openai.response_settings import echo_of, request_of, settings_of
@@ -66,6 +67,7 @@ async def stateless_call(
 
     The ids name nothing that is kept. Raise InvalidInput, and RunNotFound or ConversationNotFound.
     """
+    refuse_search(body.tools)
     earlier = await earlier_of(services, caller, body) if remembered is None else remembered
     asked = await given_messages(services, caller, body.input, earlier=earlier)
     checked_messages(asked, field="input")

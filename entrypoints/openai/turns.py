@@ -8,6 +8,7 @@ from domain.idempotency import IdempotencyKey
 from domain.prompt import given_together
 from domain.run import Run, RunId
 from entrypoints.container import Container
+from entrypoints.openai.file_search import check_search
 from entrypoints.openai.ids import conversation_id_of, run_id_of
 from entrypoints.openai.references import given_messages, has_references
 from entrypoints.openai.response_schemas import CompactBody, ResponseBody
@@ -18,15 +19,17 @@ MOST_INPUT = 1000
 
 
 async def take_turn(services: Container, caller: Principal, body: ResponseBody, key: IdempotencyKey | None) -> Run:
-    """The run that writes the response. Raise InvalidInput, NotFound (of what goes before), ReplyInProgress."""
+    """The run that writes the response. Raise InvalidInput, NotFound (of what it names), ReplyInProgress."""
     previous, conversation = _goes_on_from(body)
+    settings = settings_of(body)
+    await check_search(services, caller, settings)
     earlier = await earlier_of(services, caller, body) if has_references(body.input) else []
     turn = NextTurn(
         input=await given_messages(services, caller, body.input, earlier=earlier),
         conversation_id=conversation,
         previous_run_id=previous,
         model=body.model,
-        settings=settings_of(body),
+        settings=settings,
         key=key,
     )
     return await services.take_turn()(caller, turn)

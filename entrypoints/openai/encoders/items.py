@@ -1,12 +1,14 @@
 """The items that OpenAI's clients know a message as: one for each part that is said, thought or called."""
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from domain.approval import Approval
 from domain.citation import Citation
 from domain.conversation import Image, Part, Phase, Reasoning, Text, ToolCall, ToolResult
+from domain.retrieval.search_result import SEARCH_TOOL, found_in_files
 from entrypoints.openai.ids import file_id, item_id
 
 Item = dict[str, Any]
@@ -66,6 +68,23 @@ def run_here_item(
     }  # fmt: skip
 
 
+def file_search_item(
+    id: str, status: str, *, arguments: str, output: str | None = None, shows_results: bool = False
+) -> Item:
+    """A search in vector stores; what it found is told to who asked for that."""
+    found = found_in_files(output) if output and shows_results else None
+    results = None if found is None else [_result_in(one) for one in found]
+    return {
+        "id": id, "type": "file_search_call", "status": status, "queries": _queries_in(arguments), "results": results
+    }  # fmt: skip
+
+
+def kind_of_call(call: ToolCall, result: ToolResult | None) -> str:
+    """The type of the item that a call is which was run here, as far as what came of it tells."""
+    searched = call.name == SEARCH_TOOL and result and found_in_files(result.content) is not None
+    return "file_search_call" if searched else "mcp_call"
+
+
 def approval_item(approval_id: int, call: ToolCall, reason: str) -> Item:
     """The question to a person; it is answered at `/approvals/{approval_id}`."""
     return {
@@ -98,6 +117,8 @@ def output_items(
     refused: bool = False,
     is_run_here: Callable[[str], bool] = lambda _: False,
     approvals: Sequence[Approval] = (),
+    searches_files: bool = False,
+    shows_results: bool = False,
 ) -> list[Item]:
     """The items of an answer; `key` is its message's id. Items of a kind are counted, whatever stands between.
 
@@ -115,7 +136,10 @@ def output_items(
             continue
         if isinstance(part, ToolCall) and (part.id in results or is_run_here(part.name)):
             asked.append(part)
-            kind, item = "mcp_call", _run_here(part, results.get(part.id), status)
+            result = results.get(part.id)
+            is_search = searches_files and part.name == SEARCH_TOOL
+            kind = "file_search_call" if is_search else kind_of_call(part, result)
+            item = _run_here(kind, part, result, status, shows_results)
         else:
             kind, item = TYPE_OF[type(part)], item_of(part, "", status)
         items.append({**item, "id": item_id(kind, key, counts[kind])})
@@ -126,10 +150,28 @@ def output_items(
     return items
 
 
-def _run_here(call: ToolCall, result: ToolResult | None, status: str) -> Item:
+def _run_here(kind: str, call: ToolCall, result: ToolResult | None, status: str, shows_results: bool) -> Item:
     output = result.content if result else None
     status = "completed" if result else status
+    if kind == "file_search_call":
+        return file_search_item("", status, arguments=call.arguments, output=output, shows_results=shows_results)
     return run_here_item("", status, name=call.name, arguments=call.arguments, output=output)
+
+
+def _queries_in(arguments: str) -> list[str]:
+    """What was searched for, as far as it is written."""
+    try:
+        query = json.loads(arguments)["query"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return [query] if isinstance(query, str) else []
+
+
+def _result_in(found: Mapping[str, Any]) -> Item:
+    return {
+        "file_id": file_id(found["file"]), "filename": found["filename"], "score": found["score"],
+        "text": found["text"], "attributes": found["attributes"],
+    }  # fmt: skip
 
 
 def _questions(calls: Sequence[ToolCall], approvals: Sequence[Approval]) -> list[Item]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from application.provider_names import name_to_say
+from domain.retrieval.search_result import SEARCH_TOOL
 from domain.run import Problem, RunFinished, RunStatus
 from domain.usage import Usage
 from entrypoints.compat import compat_of
@@ -39,7 +40,8 @@ class Heading:
     """What a response says from its first event to its last. `key` is what the ids of its items are made of.
 
     `settings` are the fields that tell what was asked for. `callers_tools` are those that the caller runs, where Parley
-    runs all others itself; None where it runs none.
+    runs all others itself; None where it runs none. `searches_files`: the search in documents was asked for as
+    `file_search`, and with `shows_results` tells what it found.
     """
 
     id: str
@@ -49,9 +51,17 @@ class Heading:
     background: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
     callers_tools: frozenset[str] | None = None
+    searches_files: bool = False
+    shows_results: bool = False
 
     def is_run_here(self, tool: str) -> bool:
         return self.callers_tools is not None and tool not in self.callers_tools
+
+    def kind_of(self, tool: str) -> str:
+        """The type of an item that is a call of this tool."""
+        if not self.is_run_here(tool):
+            return "function_call"
+        return "file_search_call" if self.searches_files and tool == SEARCH_TOOL else "mcp_call"
 
 
 DEFAULTS: Mapping[str, Any] = {

@@ -19,6 +19,7 @@ from entrypoints.openai.encoders.items import (
     approval_item,
     call_item,
     file_citation,
+    file_search_item,
     message_item,
     output_text,
     place_of,
@@ -44,8 +45,15 @@ class OpenItem:
     pieces: list[str] = field(default_factory=list)
     cited: dict[int, Item] = field(default_factory=dict)
 
-    def as_item(self, status: str, *content: Item, output: str | None = None) -> Item:
+    @property
+    def is_search(self) -> bool:
+        return self.type == "file_search_call"
+
+    def as_item(self, status: str, *content: Item, output: str | None = None, shows_results: bool = False) -> Item:
         """An item of text with this content, or the call with all that was written of its arguments."""
+        if self.type == "file_search_call":
+            said = "".join(self.pieces)
+            return file_search_item(self.id, status, arguments=said, output=output, shows_results=shows_results)
         if self.call and self.type == "mcp_call":
             said = "".join(self.pieces)
             return run_here_item(self.id, status, name=self.call.name, arguments=said, output=output)
@@ -102,7 +110,8 @@ class ResponseFold:
             case StepFinished():
                 self._close_text("completed")
             case ToolStarted(call_id):
-                self._emit("response.mcp_call.in_progress", self._run_here[call_id])
+                item = self._run_here[call_id]
+                self._emit(f"response.{item.type}.{'searching' if item.is_search else 'in_progress'}", item)
             case ToolFinished(call_id, content, is_error):
                 self._tell(call_id, content, is_error=is_error)
             case ApprovalRequested():
@@ -158,21 +167,27 @@ class ResponseFold:
         """Calls may be written side by side: they stay open to the end."""
         self._close_text("completed")
         if (item := self._calls.get(piece.index)) is None:
-            kind = "mcp_call" if self.heading.is_run_here(piece.name) else "function_call"
+            kind = self.heading.kind_of(piece.name)
             item = self._calls[piece.index] = self._open_item(kind, piece)
-            if kind == "mcp_call":
+            if kind != "function_call":
                 self._run_here[piece.id] = item
+            if item.is_search:
+                self._emit("response.file_search_call.in_progress", item)
         if piece.arguments:
             item.pieces.append(piece.arguments)
+        if piece.arguments and not item.is_search:
             self._emit(f"response.{item.type}_arguments.delta", item, delta=piece.arguments)
 
     def _tell(self, call_id: str, content: str, *, is_error: bool = False) -> None:
         """What came of a call that was carried out here."""
         item = self._run_here.pop(call_id)
         self._calls = {index: call for index, call in self._calls.items() if call is not item}
-        self._emit("response.mcp_call_arguments.done", item, arguments="".join(item.pieces))
-        self._emit(f"response.mcp_call.{'failed' if is_error else 'completed'}", item)
-        self._close_item(item, item.as_item("completed", output=content))
+        if item.is_search:
+            self._emit("response.file_search_call.completed", item)
+        else:
+            self._emit("response.mcp_call_arguments.done", item, arguments="".join(item.pieces))
+            self._emit(f"response.mcp_call.{'failed' if is_error else 'completed'}", item)
+        self._close_item(item, item.as_item("completed", output=content, shows_results=self.heading.shows_results))
 
     def _ask(self, question: ApprovalRequested) -> None:
         """A question to a person is an item that is whole at once."""
@@ -235,7 +250,8 @@ class ResponseFold:
             arguments = "".join(item.pieces)
             name = item.call.name if item.call else ""
             more = {} if item.type == "mcp_call" else {"name": name}
-            self._emit(f"response.{item.type}_arguments.done", item, **more, arguments=arguments)
+            if not item.is_search:
+                self._emit(f"response.{item.type}_arguments.done", item, **more, arguments=arguments)
             self._close_item(item, item.as_item(status))
         self._calls = {}
 

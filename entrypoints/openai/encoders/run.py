@@ -8,6 +8,7 @@ from domain.conversation import Part, ToolCall
 from domain.run import Run, outcome_of
 from entrypoints.openai.encoders.items import Item, approval_item, output_items
 from entrypoints.openai.encoders.response import STATUS, Heading, begun, ended
+from entrypoints.openai.file_search import WITH_RESULTS
 from entrypoints.openai.ids import conversation_id, response_id
 from entrypoints.openai.response_settings import echo_of, note_of
 
@@ -23,6 +24,8 @@ def heading_of(run: Run) -> Heading:
         background=is_background(run),
         settings=echo,
         callers_tools=frozenset(tool.name for tool in run.settings.tools) if run.settings.server_tools else None,
+        searches_files=bool(run.settings.grounding and run.settings.grounding.stores),
+        shows_results=WITH_RESULTS in note_of(run.settings).get("include", ()),
     )
 
 
@@ -43,7 +46,14 @@ def response_of(run: Run, answer: tuple[Part, ...] = (), approvals: Sequence[App
     status = "completed" if STATUS[run.status] == "completed" else "incomplete"
     finished_at = int(run.finished_at.timestamp()) if run.finished_at else None
     output = output_items(
-        answer, heading.key, status, refused=run.refused, is_run_here=heading.is_run_here, approvals=approvals
+        answer,
+        heading.key,
+        status,
+        refused=run.refused,
+        is_run_here=heading.is_run_here,
+        approvals=approvals,
+        shows_results=heading.shows_results,
+        searches_files=heading.searches_files,
     )
     return ended(heading, outcome, output, completed_at=finished_at)
 

@@ -62,6 +62,7 @@ OF_BODIES: dict[Route, list[Try]] = {
         {"json": {"input": "and?", "conversation": "{v1_conversation}"}},
         {"json": {"input": "and?", "conversation": {"id": "{v1_conversation}"}}},
         {"json": {"input": [{"type": "item_reference", "id": "{item}"}, MESSAGE]}},
+        {"json": {"input": "and?", "tools": [{"type": "file_search", "vector_store_ids": ["{vector_store}"]}]}},
     ],
     "POST /v1/vector_stores": [{"json": {"file_ids": ["{file}"]}}],
     "POST /v1/responses/compact": [
