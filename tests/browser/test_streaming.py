@@ -43,7 +43,10 @@ async def test_5_and_6_the_first_word_comes_with_the_next_frame_and_settled_bloc
         "parts => parts.filter((part) => part.wasSettled).length"
     )
     assert parts >= 10  # of 64 lines each: row 8
-    source = await chat.answers.locator("pre").text_content()
+    provider.queue.append(Script(text=CODE))
+    await chat.send("And in colours")
+    await expect(chat.answers.last.locator(".code-part").last.locator(".hljs-comment").last).to_be_visible()
+    source = await chat.answers.last.locator("pre").text_content()
     assert source == CODE[len("```python\n") : -len("```")]
 
 
