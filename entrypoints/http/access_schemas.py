@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, SecretStr, StrictBool, StrictStr
+from pydantic import Field, SecretStr, StrictBool, StrictStr
 
 from application.access.login_tokens import TokenPair
 from domain.access import Principal, Scope
 from domain.user import KEY_NAME_CHARACTERS, ApiKey, AuditEntry, Invitation, User
 from entrypoints.http.limit_schemas import LimitsBody
+from entrypoints.http.moments import Moment
 from entrypoints.http.schemas import Body, Out, body_example
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=200)]
@@ -144,7 +145,7 @@ class NewKeyBody(Body):
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))] = Field(
         default=[Scope.READ, Scope.CHAT, Scope.DOCUMENTS]
     )
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     limits: LimitsBody | None = None
 
 

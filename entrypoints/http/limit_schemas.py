@@ -1,15 +1,35 @@
 """Limits on the wire."""
 
+import re
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, StrictInt
+from pydantic import BeforeValidator, Field, StrictInt, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from domain.limits import BILLION, Limits, Measure, Standing
 from entrypoints.http.schemas import Body, Out, body_example
 
 Count = Annotated[StrictInt, Field(ge=0, le=10**15)]
-Money = Annotated[Decimal, Field(ge=0, le=10**9)]
+MOST_MONEY = 10**9
+DECIMAL = r"^([0-9]{1,9}(\.[0-9]{1,9})?|1000000000)$"
+"""Up to MOST_MONEY, in billionths: what the ledger counts in."""
+
+
+def _decimal_text(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(DECIMAL.strip("^$"), value):
+        raise PydanticCustomError("decimal_text", "must be a decimal number of at most 1000000000, like 20.00")
+    return value
+
+
+Money = Annotated[
+    Decimal,
+    Field(ge=0, le=MOST_MONEY),
+    BeforeValidator(_decimal_text),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number", "minimum": 0, "maximum": MOST_MONEY}, {"type": "string", "pattern": DECIMAL}]}
+    ),
+]
 
 
 class LimitsBody(Body):

@@ -1,6 +1,5 @@
 """What calls of providers have cost: sums, and the calls one by one."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,6 +10,7 @@ from domain.access import KeyId, UserId
 from domain.usage import GroupBy
 from entrypoints.http.dependencies import Caller, Services
 from entrypoints.http.documentation import problems
+from entrypoints.http.moments import Day
 from entrypoints.http.paging import link_next
 from entrypoints.http.schemas import Id
 from entrypoints.http.usage_schemas import CallOut, UsageReportOut
@@ -20,9 +20,9 @@ router = APIRouter(prefix="/usage", tags=["usage"])
 
 async def _wanted(
     from_: Annotated[
-        date | None, Query(alias="from", description=f"the first day, of UTC; else {DAYS} days up to `to`")
+        Day | None, Query(alias="from", description=f"the first day, of UTC; else {DAYS} days up to `to`")
     ] = None,
-    to: Annotated[date | None, Query(description="the last day, which is in it; else today")] = None,
+    to: Annotated[Day | None, Query(description="the last day, which is in it; else today")] = None,
     user_id: Annotated[Id | None, Query(description="of this user; of others only for admins")] = None,
     key_id: Annotated[Id | None, Query(description="of this key")] = None,
     everybody: Annotated[bool, Query(description="of all users; only for admins")] = False,

@@ -63,7 +63,11 @@ async def test_nobody_gives_a_key_more_than_they_have(app: Parley, ann: Person) 
     refused = await app.http.post("/api-keys", json={"name": "k", "scopes": ["admin"]}, headers=ben.headers)
     assert refused.status_code == 403
     past = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
-    wrongs: list[dict[str, object]] = [{"scopes": []}, {"scopes": ["root"]}, {"expires_at": past}, {"owner": "local"}]
+    wrongs: list[dict[str, object]] = [{"scopes": []}, {"scopes": ["root"]}, {"owner": "local"}]
+    wrongs += [
+        {"expires_at": moment} for moment in (past, 99999999999, "99999999999", "2999-01-01", "2999-01-01T00:00")
+    ]
+    wrongs += [{"limits": {"cost_per_day": cost}} for cost in ("", "NaN", "1e3", " 1", "-1", "1000000001", -1, 1e10)]
     for wrong in wrongs:
         body = {"name": "k", **wrong}
         assert (await app.http.post("/api-keys", json=body, headers=ben.headers)).status_code == 422, wrong

@@ -56,7 +56,14 @@ async def test_days_are_bounds_and_a_span_that_is_none_is_refused(app: Parley) -
     day = (await calls(app, ADMIN))[0]["at"][:10]
     assert (await app.http.get(f"/usage?from={day}&to={day}", headers=ADMIN)).json()["total"]["calls"] == 3
     assert (await app.http.get("/usage?from=2001-01-01&to=2001-12-31", headers=ADMIN)).json()["groups"] == []
-    for bad in ("from=2026-02-02&to=2026-02-01", "to=9999-12-31", "from=yesterday", "group_by=shoe"):
+    for bad in (
+        "from=2026-02-02&to=2026-02-01",
+        "to=9999-12-31",
+        "from=yesterday",
+        "to=0",
+        f"to={day}T00:00",
+        "group_by=x",
+    ):
         assert (await app.http.get(f"/usage?{bad}", headers=ADMIN)).status_code == 422, bad
 
 
