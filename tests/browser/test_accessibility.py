@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.async_api import expect
 
+from tests.support.app import Parley
 from tests.support.browser import ROOT
 from tests.support.chat_page import ChatPage
 from tests.support.page_states import STATES, answered
@@ -63,13 +64,13 @@ async def _violations(chat: ChatPage) -> list[str]:
 
 
 async def test_29_and_32_and_33_no_state_breaks_a_rule_in_light_or_dark_small_or_large(
-    chat: ChatPage, provider: ScriptedProvider
+    chat: ChatPage, app: Parley, provider: ScriptedProvider
 ) -> None:
     chat.expects("Failed to load resource")
     wrong: dict[str, list[str]] = {}
     for name, enter in STATES.items():
         await chat.page.set_viewport_size({"width": 1280, "height": 800})
-        await enter(chat, provider)
+        await enter(chat, app, provider)
         for scheme in ("light", "dark"):
             await chat.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             await chat.page.evaluate(TWO_FRAMES)
@@ -86,9 +87,9 @@ async def test_29_and_32_and_33_no_state_breaks_a_rule_in_light_or_dark_small_or
 
 
 async def test_30_and_31_it_is_heard_as_it_is_seen_and_focus_is_never_lost(
-    chat: ChatPage, provider: ScriptedProvider
+    chat: ChatPage, app: Parley, provider: ScriptedProvider
 ) -> None:
-    await answered(chat, provider)
+    await answered(chat, app, provider)
     status = chat.page.locator("div[role=status]")
     await expect(chat.messages).to_have_attribute("aria-live", "off")
     await expect(status).to_have_text("Answer complete")

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import expect
 
+from tests.support.app import Parley
 from tests.support.chat_page import ChatPage
+from tests.support.library import put
 from tests.support.provider import Script, ScriptedProvider
 
 RICH = """# Rivers
@@ -25,22 +27,22 @@ def flow(width: int) -> str:
 2. second
 """
 
-Enter = Callable[[ChatPage, ScriptedProvider], Awaitable[None]]
+Enter = Callable[[ChatPage, Parley, ScriptedProvider], Awaitable[None]]
 """Brings a page into a state, from whatever it is in."""
 
 
-async def empty(chat: ChatPage, provider: ScriptedProvider) -> None:
+async def empty(chat: ChatPage, app: Parley, provider: ScriptedProvider) -> None:
     await chat.open("/")
 
 
-async def streaming(chat: ChatPage, provider: ScriptedProvider) -> None:
+async def streaming(chat: ChatPage, app: Parley, provider: ScriptedProvider) -> None:
     provider.queue.append(Script(words=9, fault="stall", at=3))
     await chat.open("/")
     await chat.send("Hello")
     await chat.says("w0 w1 w2")
 
 
-async def answered(chat: ChatPage, provider: ScriptedProvider) -> None:
+async def answered(chat: ChatPage, app: Parley, provider: ScriptedProvider) -> None:
     """With headings, a table, a list, a link and coloured code."""
     provider.queue.append(Script(text=RICH))
     await chat.open("/")
@@ -49,7 +51,7 @@ async def answered(chat: ChatPage, provider: ScriptedProvider) -> None:
     await expect(chat.answers.locator(".hljs-keyword").first).to_be_visible()
 
 
-async def error(chat: ChatPage, provider: ScriptedProvider) -> None:
+async def error(chat: ChatPage, app: Parley, provider: ScriptedProvider) -> None:
     await chat.open("/")
     await chat.page.route("**/runs", lambda route: route.abort())
     await chat.send("Do not lose me")
@@ -57,25 +59,38 @@ async def error(chat: ChatPage, provider: ScriptedProvider) -> None:
     await chat.page.unroute("**/runs")
 
 
-async def menu(chat: ChatPage, provider: ScriptedProvider) -> None:
+async def menu(chat: ChatPage, app: Parley, provider: ScriptedProvider) -> None:
     await chat.open("/")
     await chat.page.get_by_role("button", name="More for").first.click()
     await expect(chat.page.get_by_role("menu")).to_be_visible()
 
 
-async def settings(chat: ChatPage, provider: ScriptedProvider) -> None:
+async def sources(chat: ChatPage, app: Parley, provider: ScriptedProvider) -> None:
+    """With the list of them unfolded, and the passage of one."""
+    id = await put(app.container.database(), paged=True)
+    conversation = (await app.http.post("/conversations", json={"documents": [id]})).json()["id"]
+    provider.queue.append(Script(text="The Nile has a length of 6650 kilometres [2]. Whales sing to the moon [3]."))
+    await chat.open(f"/c/{conversation}")
+    await chat.send("How long is the Nile?")
+    await chat.ended()
+    await chat.answers.last.get_by_text("2 sources").click()
+    await chat.answers.last.get_by_role("link", name="Source ").first.focus()
+    await expect(chat.page.get_by_role("tooltip")).to_be_visible()
+
+
+async def settings(chat: ChatPage, app: Parley, provider: ScriptedProvider) -> None:
     await chat.open("/")
     await chat.button("Settings").click()
     await expect(chat.page.get_by_role("dialog", name="Settings").get_by_label("Theme")).to_be_visible()
 
 
-async def shortcuts(chat: ChatPage, provider: ScriptedProvider) -> None:
+async def shortcuts(chat: ChatPage, app: Parley, provider: ScriptedProvider) -> None:
     await chat.open("/")
     await chat.button("Keyboard shortcuts").click()
     await expect(chat.page.get_by_role("checkbox", name="Shortcuts are on")).to_be_visible()
 
 
-async def library(chat: ChatPage, provider: ScriptedProvider) -> None:
+async def library(chat: ChatPage, app: Parley, provider: ScriptedProvider) -> None:
     """Where documents are uploaded to."""
     await chat.page.goto("/library")
     await expect(chat.page.get_by_role("heading", level=1)).to_be_visible()
@@ -87,6 +102,7 @@ STATES: dict[str, Enter] = {
     "answered": answered,
     "error": error,
     "menu": menu,
+    "sources": sources,
     "settings": settings,
     "shortcuts": shortcuts,
     "library": library,

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, good, type Schemas } from '../lib/api/client'
 import { asProblem } from '../lib/api/problem'
-import { useDates } from '../lib/i18n/dates'
 import { useText } from '../lib/i18n/language'
+import { day } from '../lib/i18n/numbers'
 import { queries } from '../lib/queries'
 import { Button } from '../ui/Button'
 import { CopyButton } from '../ui/CopyButton'
@@ -53,13 +53,12 @@ export function ApiKeys() {
 
 function KeyLine({ apiKey, onRevoke }: { apiKey: Schemas['KeyOut']; onRevoke: () => void }) {
   const t = useText()
-  const dates = useDates()
   return (
     <li className="settings-line">
       <span>
         <b>{apiKey.name}</b> <code>{apiKey.prefix}…</code>
         <small>
-          {apiKey.scopes.map((scope) => t.scopes[scope]).join(', ')} · {dates.day(apiKey.created_at)}
+          {apiKey.scopes.map((scope) => t.scopes[scope]).join(', ')} · {day(apiKey.created_at)}
         </small>
       </span>
       <Button aria-label={t.revokeKey(apiKey.name)} onClick={onRevoke}>

@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, good } from '../lib/api/client'
-import { useDates } from '../lib/i18n/dates'
 import { useText } from '../lib/i18n/language'
+import { money, number } from '../lib/i18n/numbers'
 import { Section } from './Section'
 
 /** What was used in the last days, and what is left of what may be. */
 export function Consumption() {
   const t = useText()
-  const { number, money } = useDates()
   const { data: usage } = useQuery({ queryKey: ['usage'], queryFn: () => good(api.GET('/usage')), staleTime: 0 })
   const { data: limits } = useQuery({ queryKey: ['limits'], queryFn: () => good(api.GET('/limits')), staleTime: 0 })
   const total = usage?.total
