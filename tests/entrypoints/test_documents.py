@@ -63,7 +63,6 @@ async def test_an_upload_becomes_ready_and_is_found(app: Parley) -> None:
     assert (await app.http.get("/conversations")).json() == []
 
 
-@EVERY_DATABASE
 async def test_the_same_bytes_are_the_same_document_at_once(app: Parley) -> None:
     headers = {"idempotency-key": "one"}
     first = await upload(app, headers=headers)
@@ -76,7 +75,6 @@ async def test_the_same_bytes_are_the_same_document_at_once(app: Parley) -> None
     await settled(app, first["document_id"])
 
 
-@EVERY_DATABASE
 async def test_a_passage_is_shown_where_it_stands_and_the_file_comes_back(app: Parley) -> None:
     content = pdf(lines("Rivers bend slowly."), lines("Lakes do not bend."), title="Water")
     id = (await upload(app, content, "../ünter\\wegs 1.pdf"))["document_id"]
@@ -97,7 +95,6 @@ async def test_a_passage_is_shown_where_it_stands_and_the_file_comes_back(app: P
     assert download.headers["content-type"] == "application/octet-stream"
 
 
-@EVERY_DATABASE
 async def test_pages_follow_the_link(app: Parley) -> None:
     ids = [(await upload(app, b"%d rivers" % n))["document_id"] for n in range(3)]
     first = await app.http.get("/documents", params={"limit": 2})
@@ -108,7 +105,6 @@ async def test_pages_follow_the_link(app: Parley) -> None:
         await settled(app, id)
 
 
-@EVERY_DATABASE
 async def test_what_cannot_be_read_fails_with_its_reason_and_may_be_tried_again(app: Parley) -> None:
     id = (await upload(app, b"%PDF-1.7 torn", "torn.pdf"))["document_id"]
     for version in range(2):
@@ -174,7 +170,6 @@ async def test_half_a_document_is_never_found_and_one_that_is_cancelled_leaves_n
         assert await found(app, "rivers")
 
 
-@EVERY_DATABASE
 async def test_an_embedder_that_fails_half_way_is_the_reason_and_nothing_is_searched(storage: str) -> None:
     async with parley(database_url=storage, embedding_calls=1) as app:
         app.container.provider_set().embedders["demo"] = Slow(2, refuses=True)
@@ -185,7 +180,6 @@ async def test_an_embedder_that_fails_half_way_is_the_reason_and_nothing_is_sear
         assert await found(app, "rivers") == []
 
 
-@EVERY_DATABASE
 async def test_a_cancelled_run_is_a_cancelled_document_that_is_tidied_up(storage: str) -> None:
     async with parley(database_url=storage, embedding_calls=1) as app:
         app.container.provider_set().embedders["demo"] = Slow(1, refuses=False)
