@@ -2,7 +2,7 @@
 
 from tests.chaos.world import chaos
 
-SECONDS = 12
+SECONDS = 8
 SEED = "parley"
 
 
