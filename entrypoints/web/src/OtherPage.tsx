@@ -2,6 +2,10 @@ import { lazy, Suspense } from 'react'
 import { useText } from './lib/i18n/language'
 import type { Route } from './lib/router'
 
+const AdminPage = lazy(() => import('./admin/AdminPage'))
+const FlowsPage = lazy(() => import('./flows/FlowsPage'))
+const FlowPage = lazy(() => import('./flows/FlowPage'))
+const FlowRunPage = lazy(() => import('./flows/RunPage'))
 const LibraryPage = lazy(() => import('./documents/LibraryPage'))
 const ReaderPage = lazy(() => import('./documents/ReaderPage'))
 
@@ -17,6 +21,14 @@ export function OtherPage({ route }: { route: Route }) {
 function Page({ route }: { route: Route }) {
   const t = useText()
   switch (route.page) {
+    case 'admin':
+      return <AdminPage />
+    case 'flows':
+      return <FlowsPage />
+    case 'flow':
+      return <FlowPage key={route.name} name={route.name} />
+    case 'flow run':
+      return <FlowRunPage key={route.id} id={route.id} />
     case 'library':
       return <LibraryPage />
     case 'document':

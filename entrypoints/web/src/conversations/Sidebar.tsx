@@ -42,9 +42,9 @@ export function Sidebar({ shown, onSettings, onHelp, onChoose }: SidebarProps) {
       </div>
       <ConversationList key={shelf} shelf={shelf} query={query} shown={shown} onChoose={onChoose} />
       <UndoNotes />
+      <PageLinks onChoose={onChoose} />
       <div className="side-foot">
         <span className="wordmark">{t.appName}</span>
-        <PageLinks onChoose={onChoose} />
         <IconButton label={isArchive ? t.showRecent : t.showArchived} aria-pressed={isArchive} onClick={() => setArchive(!isArchive)}>
           <ArchiveIcon />
         </IconButton>

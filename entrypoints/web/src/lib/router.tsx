@@ -6,6 +6,10 @@ export type Route =
   | { page: 'conversation'; id: number }
   | { page: 'settings' }
   | { page: 'library' }
+  | { page: 'admin' }
+  | { page: 'flows' }
+  | { page: 'flow'; name: string }
+  | { page: 'flow run'; id: number }
   | { page: 'document'; id: number }
   | { page: 'unknown' }
 
@@ -36,6 +40,12 @@ export function routeOf(path: string): Route {
   if (conversation) return { page: 'conversation', id: Number(conversation[1]) }
   const document = /^\/library\/(\d{1,15})$/.exec(path)
   if (document) return { page: 'document', id: Number(document[1]) }
+  const run = /^\/flows\/runs\/(\d{1,15})$/.exec(path)
+  if (run) return { page: 'flow run', id: Number(run[1]) }
+  const flow = /^\/flows\/([\w.-]{1,100})$/.exec(path)
+  if (flow) return { page: 'flow', name: flow[1] ?? '' }
+  if (path === '/flows') return { page: 'flows' }
+  if (path === '/admin') return { page: 'admin' }
   if (path === '/library') return { page: 'library' }
   if (path === '/settings') return { page: 'settings' }
   return { page: path === '/' ? 'new' : 'unknown' }

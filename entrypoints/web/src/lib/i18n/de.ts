@@ -149,6 +149,7 @@ export const de: Catalogue = {
   versionOf: (at, of) => `${at} / ${of}`,
 
   noSuchMessage: 'Eine solche Nachricht gibt es in dieser Unterhaltung nicht.',
+  pages: 'Seiten',
   documents: 'Dokumente',
   workflows: 'Abläufe',
   administration: 'Verwaltung',

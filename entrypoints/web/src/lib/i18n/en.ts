@@ -148,6 +148,7 @@ export const en = {
   versionOf: (at: number, of: number) => `${at} / ${of}`,
 
   noSuchMessage: 'There is no such message in this conversation.',
+  pages: 'Pages',
   documents: 'Documents',
   workflows: 'Workflows',
   administration: 'Administration',

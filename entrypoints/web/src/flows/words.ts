@@ -1,0 +1,38 @@
+import { words } from '../lib/i18n/words'
+
+export const WORDS = words(
+  {
+    hint: 'Several steps that work together on what you give. A run goes on when you leave.',
+    none: 'There are no workflows.',
+    failed: 'The workflows could not be loaded.',
+    steps: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
+    graph: 'Steps',
+    run: 'Run',
+    runAgain: 'Run it again',
+    needed: 'needed',
+    missing: 'There is no such workflow, or not any more.',
+    all: 'All workflows',
+    states: { pending: 'not yet', running: 'running', waiting: 'waits for a person', completed: 'done', failed: 'failed' },
+    statuses: { queued: 'queued', running: 'running', waiting: 'waiting', completed: 'completed', incomplete: 'incomplete', failed: 'failed', cancelled: 'stopped' },
+    outputs: 'What came of it',
+    outputOf: (step: string) => `Output of ${step}`,
+    runTitle: (workflow: string, id: number) => `${workflow}, run ${id}`,
+  },
+  {
+    hint: 'Mehrere Schritte arbeiten zusammen an dem, was du gibst. Ein Lauf geht weiter, auch wenn du gehst.',
+    none: 'Es gibt keine Abläufe.',
+    failed: 'Die Abläufe konnten nicht geladen werden.',
+    steps: (count) => (count === 1 ? '1 Schritt' : `${count} Schritte`),
+    graph: 'Schritte',
+    run: 'Starten',
+    runAgain: 'Noch einmal starten',
+    needed: 'nötig',
+    missing: 'Diesen Ablauf gibt es nicht oder nicht mehr.',
+    all: 'Alle Abläufe',
+    states: { pending: 'noch nicht', running: 'läuft', waiting: 'wartet auf einen Menschen', completed: 'fertig', failed: 'fehlgeschlagen' },
+    statuses: { queued: 'wartet', running: 'läuft', waiting: 'wartet', completed: 'fertig', incomplete: 'unvollständig', failed: 'fehlgeschlagen', cancelled: 'angehalten' },
+    outputs: 'Was herauskam',
+    outputOf: (step) => `Ergebnis von ${step}`,
+    runTitle: (workflow, id) => `${workflow}, Lauf ${id}`,
+  },
+)
