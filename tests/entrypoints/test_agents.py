@@ -162,7 +162,6 @@ async def test_workflows_are_listed_with_their_schema_and_graph(free: Parley) ->
     assert (bad.status_code, bad.json()["detail"][0]["loc"]) == (422, ["body", "word_count"])
 
 
-@EVERY_DATABASE
 async def test_a_workflow_waits_for_a_person_between_its_steps(free: Parley) -> None:
     inputs = {"news": "The office moves.", "audience": "the staff"}
     waiting = await free.http.post("/workflow/announcement", json=inputs)

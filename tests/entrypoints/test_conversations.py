@@ -27,7 +27,6 @@ async def test_a_conversation_is_made_seen_renamed_pinned_archived_and_deleted(a
     assert (await app.http.get(f"/conversations/{id}/messages")).status_code == 404
 
 
-@EVERY_DATABASE
 async def test_pages_of_conversations_follow_the_link_without_gap_or_repeat(app: Parley) -> None:
     ids = [(await app.http.post("/conversations")).json()["id"] for _ in range(7)]
 
@@ -54,7 +53,6 @@ async def test_search_is_literal_in_titles_and_messages(app: Parley) -> None:
         assert [conversation["id"] for conversation in found] == [said, titled], query
 
 
-@EVERY_DATABASE
 async def test_a_label_filters_but_is_no_identity(app: Parley) -> None:
     ann = (await app.http.post("/conversations", json={"user_id": "ann"})).json()
     await app.http.post("/conversations", json={"user_id": "bob"})
@@ -63,7 +61,6 @@ async def test_a_label_filters_but_is_no_identity(app: Parley) -> None:
     assert (await app.http.get(f"/conversations/{ann['id']}", params={"user_id": "bob"})).status_code == 200
 
 
-@EVERY_DATABASE
 async def test_pages_of_messages_go_back_to_the_first(app: Parley) -> None:
     id = (await app.http.post("/conversations")).json()["id"]
     for i in range(4):
@@ -82,7 +79,6 @@ async def test_pages_of_messages_go_back_to_the_first(app: Parley) -> None:
     assert [m["id"] for m in whole] == sorted(m["id"] for m in whole)
 
 
-@EVERY_DATABASE
 async def test_a_cursor_of_another_conversation_is_404(app: Parley) -> None:
     one = (await app.http.post("/chat", json={"message": "one"})).json()["conversation_id"]
     other = (await app.http.post("/chat", json={"message": "two"})).json()["conversation_id"]
@@ -106,7 +102,6 @@ async def test_while_an_answer_is_written_the_conversation_names_its_run() -> No
         assert (await app.http.get(f"/runs/{first['run_id']}")).status_code == 404
 
 
-@EVERY_DATABASE
 async def test_a_run_can_be_followed_from_every_cursor_in_both_forms(app: Parley) -> None:
     run_id = (await app.http.post("/chat", json={"message": "Follow me"})).json()["run_id"]
     run = (await app.http.get(f"/runs/{run_id}")).json()

@@ -150,7 +150,6 @@ async def test_a_key_makes_one_conversation(app: Parley) -> None:
     assert bad.status_code == 422
 
 
-@EVERY_DATABASE
 async def test_a_queued_question_is_answered_after_the_one_before(app: Parley) -> None:
     id = (await app.http.post("/conversations")).json()["id"]
     first = asyncio.create_task(app.http.post("/chat", json={"message": "one", "conversation_id": id}))
@@ -179,7 +178,6 @@ async def test_an_interrupting_question_ends_the_answer_under_way(app: Parley) -
     assert (second.json()["status"], (await first).json()["status"]) == ("completed", "cancelled")
 
 
-@EVERY_DATABASE
 async def test_edit_and_regenerate_make_branches_and_keep_the_old(app: Parley) -> None:
     asked = (await app.http.post("/chat", json={"message": "one", "model": "echo"})).json()
     url = f"/conversations/{asked['conversation_id']}/messages"

@@ -101,7 +101,6 @@ async def test_what_a_page_brings_along_is_stored_with_the_first_question(
     assert len(await page.stored()) == 7
 
 
-@EVERY_DATABASE
 async def test_a_question_is_edited_and_an_answer_written_anew(page: Page, provider: ScriptedProvider) -> None:
     provider.default = ECHO
     for text in ("one", "two"):

@@ -29,7 +29,6 @@ async def words_in(client: AsyncOpenAI, id: str, **wishes: Any) -> list[str]:
     ]
 
 
-@EVERY_DATABASE
 async def test_a_conversation_is_made_changed_and_deleted(client: AsyncOpenAI) -> None:
     made = await client.conversations.create(metadata={"a": "b"})
     assert (made.object, made.metadata) == ("conversation", {"a": "b"})
@@ -67,7 +66,6 @@ async def test_a_response_goes_into_the_conversation_that_it_names(
     assert picture.content[1].detail == "low"  # type: ignore[union-attr]
 
 
-@EVERY_DATABASE
 async def test_items_come_in_pages_in_both_orders(client: AsyncOpenAI, provider: ScriptedProvider) -> None:
     conversation = await client.conversations.create()
     for number in range(3):
@@ -101,7 +99,6 @@ async def test_items_are_added_and_deleted(client: AsyncOpenAI) -> None:
         await client.conversations.items.retrieve(added.data[1].id, conversation_id=conversation.id)
 
 
-@EVERY_DATABASE
 async def test_both_surfaces_see_the_same_conversations(client: AsyncOpenAI, app: Parley) -> None:
     native = (await app.http.post("/chat", json={"message": "Why?"})).json()
     id = f"conv_{native['conversation_id']}"
@@ -114,7 +111,6 @@ async def test_both_surfaces_see_the_same_conversations(client: AsyncOpenAI, app
     assert [each["id"] for each in listed["data"]] == [id]
 
 
-@EVERY_DATABASE
 async def test_conversations_are_listed_in_pages(client: AsyncOpenAI, app: Parley) -> None:
     made = [(await client.conversations.create()).id for _ in range(5)]
     seen: list[str] = []

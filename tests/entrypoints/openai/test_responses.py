@@ -124,7 +124,6 @@ async def test_a_chain_of_responses_remembers_but_not_its_instructions(
     ]  # fmt: skip
 
 
-@EVERY_DATABASE
 async def test_a_function_is_called_and_its_result_answered(client: AsyncOpenAI, provider: ScriptedProvider) -> None:
     provider.queue.append(
         Script(words=2, reasoning=2, calls=({"name": "weather", "arguments": {"city": "Paris"}},), finish="tool_calls")
@@ -183,7 +182,6 @@ async def test_a_response_is_stopped_once_and_what_was_said_is_kept(client: Asyn
     assert (await client.responses.cancel(behind.id)).status == "completed"
 
 
-@EVERY_DATABASE
 async def test_events_that_are_no_longer_kept_are_told_from_the_answer(client: AsyncOpenAI, app: Parley) -> None:
     made = await client.responses.create(model="plain,reasoning", input="a", background=True)
     await finished(client, made.id)
@@ -246,7 +244,6 @@ async def test_a_provider_that_fails_at_once_is_an_error_and_nothing_is_asked_tw
     assert failed_later.error.code == "rate_limit_exceeded"
 
 
-@EVERY_DATABASE
 async def test_a_busy_conversation_is_locked_and_not_asked_again(client: AsyncOpenAI) -> None:
     busy = await client.responses.create(model="delay=0.1,words=100", input="a", background=True)
     wishes: list[dict[str, Any]] = [{"previous_response_id": busy.id}, {"conversation": busy.conversation}]
