@@ -33,6 +33,7 @@ from application.knowledge.read_document import ReadDocument
 from application.knowledge.receive_upload import ReceiveUpload
 from application.knowledge.retry_document import RetryDocument
 from application.knowledge.settle_documents import SettleDocuments
+from application.knowledge.show_bytes import ShowBytes
 from application.knowledge.start_embedding_anew import StartEmbeddingAnew
 from application.knowledge.upload_document import UploadDocument
 from application.ports.blobs import BlobStore
@@ -59,6 +60,7 @@ class IngestionServices:
     cancel: CancelDocument
     delete: DeleteDocument
     housekeeping: Housekeeping
+    show_bytes: ShowBytes
 
 
 def open_blobs(settings: Settings, in_database: BlobStore, now: Now, to_close: list[Closing]) -> BlobStore:
@@ -130,15 +132,7 @@ def ingestion_services(
         begin=begin, turns=turns, embedding_model=model, lease_seconds=settings.worker_lease_seconds
     )
     return IngestionServices(
-        receive=ReceiveUpload(
-            begin=begin,
-            blobs=blobs,
-            reader=reader,
-            discard=discard,
-            now=now,
-            new_id=lambda: secrets.token_hex(16),
-            max_bytes=settings.document_bytes,
-        ),
+        receive=_receive(settings, begin, now, blobs, reader, discard),
         upload=UploadDocument(turns=ingestion, discard=discard, now=now, chunking=chunking),
         list=ListDocuments(read=read),
         get=get,
@@ -152,6 +146,26 @@ def ingestion_services(
             settle=settle,
             erase=EraseBlobs(begin=begin, blobs=blobs, now=now),
         ),
+        show_bytes=ShowBytes(reader=reader, limits=reading_limits(settings)),
+    )
+
+
+def _receive(
+    settings: Settings,
+    begin: BeginTransaction,
+    now: Now,
+    blobs: BlobStore,
+    reader: DocumentReader,
+    discard: DiscardBlob,
+) -> ReceiveUpload:
+    return ReceiveUpload(
+        begin=begin,
+        blobs=blobs,
+        reader=reader,
+        discard=discard,
+        now=now,
+        new_id=lambda: secrets.token_hex(16),
+        max_bytes=settings.document_bytes,
     )
 
 

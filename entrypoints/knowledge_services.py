@@ -12,6 +12,7 @@ from application.knowledge.find_sources import FindSources
 from application.knowledge.models_in_time import ModelsInTime
 from application.knowledge.rewrite_question import RewriteQuestion
 from application.knowledge.search_documents import SearchDocuments
+from application.knowledge.show_document import ShowDocument
 from application.ports.clock import Now
 from application.ports.language_model import LanguageModel
 from application.ports.reranker import Reranker
@@ -30,6 +31,7 @@ class KnowledgeServices:
     cite_found: CiteFound
     document_tools: DocumentTools
     find_documents: FindDocuments
+    show_document: ShowDocument
 
 
 def knowledge_services(
@@ -65,4 +67,5 @@ def knowledge_services(
         cite_found=CiteFound(read=read, stemmer=stemmer, check=check),
         document_tools=DocumentTools(search=search, find_documents=find_documents),
         find_documents=find_documents,
+        show_document=ShowDocument(read=read, search=search, whole_tokens=settings.rag_whole_tokens),
     )

@@ -26,6 +26,7 @@ from entrypoints.openai.documentation import ERRORS, answered
 from entrypoints.openai.encoders.chunks import DONE, MEDIA_TYPE, Heading, chunks, relayed
 from entrypoints.openai.encoders.completion import completion
 from entrypoints.openai.fields import refuse_operators
+from entrypoints.openai.given_files import chat_with_texts
 from entrypoints.openai.neutral import model_request
 from entrypoints.openai.stored_chat import stored_chat
 
@@ -47,11 +48,13 @@ async def chat_completions(body: ChatCompletionBody, request: Request) -> Respon
     # each FastAPI dependency costs a tenth of what is ours of a request
     services, key = services_of(request), await once_key_of(request)
     _check(body)
-    if body.store:
+    raw = None if body.store else _document(await request.body())
+    await chat_with_texts(services, caller_of(request), body, raw)
+    if raw is None:
         return await stored_chat(body, request, services, caller_of(request), key)
     call = ChatCall(
         model=body.model,
-        body=_document(await request.body()),
+        body=raw,
         neutral=partial(model_request, body),
         charge=Charge.to(caller_of(request), Purpose.REPLY, asked=body.model),
     )

@@ -7,7 +7,8 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 from domain.attribute_filter import LARGEST_NUMBER, MOST_CONDITIONS, VALUE_CHARACTERS, Filter
 from entrypoints.openai.schemas import OfKinds, Open, Words
 
-Number = Annotated[StrictFloat | StrictInt, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+SAFE = Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)
+Number = Annotated[StrictFloat, SAFE] | Annotated[StrictInt, SAFE]
 Value = StrictBool | Number | Annotated[StrictStr, Field(max_length=VALUE_CHARACTERS)]
 Key = Annotated[Words, Field(min_length=1, max_length=64)]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]

@@ -13,15 +13,22 @@ CallId = Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class PartIn(OfKinds):
-    """A text, a refusal, or a picture by its address."""
+    """A text, a refusal, a picture by its address, or a file: by its id, or its bytes in base64 as `file_data`."""
 
-    NEEDS: ClassVar = dict.fromkeys(TEXT_TYPES, ("text",)) | {"refusal": ("refusal",), "input_image": ("image_url",)}
+    NEEDS: ClassVar = dict.fromkeys(TEXT_TYPES, ("text",)) | {
+        "refusal": ("refusal",),
+        "input_image": ("image_url",),
+        "input_file": (),
+    }
 
     type: Annotated[str, Field(min_length=1, max_length=64)]
     text: Words | None = None
     refusal: Words | None = None
     image_url: Address | None = None
     detail: Annotated[str, Field(max_length=16)] | None = None
+    file_id: Annotated[str, Field(max_length=256)] | None = None
+    file_data: Address | None = None
+    filename: Annotated[str, Field(max_length=1000)] | None = None
 
     @model_validator(mode="after")
     def _is_at_an_address(self) -> Self:

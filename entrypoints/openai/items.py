@@ -61,6 +61,8 @@ def _content(item: ItemIn, field: str) -> Iterable[Part]:
         return
     for i, part in enumerate(item.content or ()):
         place = f"{field}[{i}]"
+        if part.type == "input_file":
+            raise InvalidInput(place, "files come from the user only")
         if part.type != "input_image":
             yield Text(_words(part), phase=phase)
         elif item.role == "user":
@@ -81,8 +83,8 @@ def _only_text(output: str | list[PartIn], field: str) -> str:
     if isinstance(output, str):
         return output
     for i, part in enumerate(output):
-        if part.type == "input_image":
-            raise InvalidInput(f"{field}[{i}]", "what comes of a call is text here, not a picture")
+        if part.type in ("input_image", "input_file"):
+            raise InvalidInput(f"{field}[{i}]", "what comes of a call is text here, not a picture or a file")
     return "".join(map(_words, output))
 
 

@@ -7,6 +7,7 @@ from domain.conversation import Message, MessageId, Part, PromptMessage, Role, T
 from domain.errors import MessageNotFound, naming
 from entrypoints.container import Container as Services
 from entrypoints.openai.encoders.items import TYPE_OF, kind_of_call
+from entrypoints.openai.given_files import items_with_texts
 from entrypoints.openai.ids import ItemId, item_id_of
 from entrypoints.openai.item_schemas import ItemIn
 from entrypoints.openai.items import prompt_messages
@@ -31,6 +32,8 @@ async def given_messages(
     What is among the `earlier` messages goes before it anyway, and is not said twice. Raise InvalidInput, and
     MessageNotFound for what is nobody's, somebody else's or no item yet.
     """
+    if not isinstance(given, str):
+        given = await items_with_texts(services, caller, given, field)
     if isinstance(given, str) or not has_references(given):
         return prompt_messages(given, field)
     names = {place: item.id or "" for place, item in enumerate(given) if item.type == REFERENCE}

@@ -19,6 +19,7 @@ REASONS = (
     "must be stored",
     "needs `name` and `schema`",
     "is not among the tools",
+    "must be at most 5 deep, of at most 100 conditions",
     "must have 1 to 1,000 messages, not 0",  # of what is given nothing is said
     # what it names
     "is ahead of the last event",
@@ -38,6 +39,13 @@ REASONS = (
     "is set by the operator",
     "fields that are not known here",
     "responses have none here",
+    "no address is opened here",
+    "must be base64",
+    "files come from the user only",
+    "a part of type file needs `file`",
+    "must be a list for `in` and `nin`",
+    "must be at most 5 deep, of at most 100 conditions",
+    "true is no more than false",
     # what is uploaded
     "file: is",
     "the document h",

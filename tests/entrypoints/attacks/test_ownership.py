@@ -19,6 +19,7 @@ from tests.support.people import Person, guarded, join
 from tests.support.things import MARKER, things_of
 
 MESSAGE = {"role": "user", "content": "mine now"}
+FILE = {"type": "file", "file": {"file_id": "{file}"}}
 
 Route = str
 Try = dict[str, Any]
@@ -63,6 +64,11 @@ OF_BODIES: dict[Route, list[Try]] = {
         {"json": {"input": "and?", "conversation": {"id": "{v1_conversation}"}}},
         {"json": {"input": [{"type": "item_reference", "id": "{item}"}, MESSAGE]}},
         {"json": {"input": "and?", "tools": [{"type": "file_search", "vector_store_ids": ["{vector_store}"]}]}},
+        {"json": {"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "{file}"}]}]}},
+    ],
+    "POST /v1/chat/completions": [
+        {"json": {"model": "demo:parrot", "messages": [{"role": "user", "content": [FILE]}]}},
+        {"json": {"model": "demo:parrot", "messages": [{"role": "user", "content": [FILE]}], "store": True}},
     ],
     "POST /v1/vector_stores": [{"json": {"file_ids": ["{file}"]}}],
     "POST /v1/responses/compact": [

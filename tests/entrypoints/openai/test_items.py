@@ -116,7 +116,7 @@ def test_what_an_assistant_does_in_a_row_is_one_message() -> None:
         {"type": "web_search_call"},
         {"type": "message", "content": "no role"},
         {"role": "user"},
-        {"role": "user", "content": [{"type": "input_file", "file_id": "file_1"}]},
+        {"role": "user", "content": [{"type": "input_file", "file_id": 1}]},
         {"role": "user", "content": [{"type": "input_image", "file_id": "file_1"}]},
         {"role": "user", "content": [{"type": "input_image", "image_url": "file:///etc/passwd"}]},
         {"role": "tool", "content": "a"},
