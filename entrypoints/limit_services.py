@@ -6,6 +6,7 @@ from adapters.memory.database import MemoryDatabase
 from adapters.memory.limit_counters import MemoryLimitCounters
 from adapters.memory.own_limits import MemoryOwnLimits
 from adapters.sql.database import SqlDatabase
+from application.limits.budgets import Budgets
 from application.limits.get_limits import GetLimits
 from application.limits.give_limits import GiveLimits
 from application.limits.limit_book import LimitBook
@@ -14,7 +15,6 @@ from application.limits.limited_embedder import LimitedEmbedder
 from application.limits.limited_model import LimitedModel
 from application.limits.limited_relay import LimitedRelay
 from application.limits.spender import spender_of
-from application.limits.spending import Spending
 from application.ports.clock import Now
 from application.ports.limit_counters import LimitCounters
 from application.ports.own_limits import OwnLimits
@@ -31,7 +31,7 @@ class LimitServices:
 
     are_on: bool
     gate: LimitGate
-    spending: Spending
+    budgets: Budgets
     counters: LimitCounters
     get: GetLimits
     give: GiveLimits
@@ -57,7 +57,7 @@ def limit_services(
     all_limits = settings.limits_of_key, settings.limits_of_user, settings.limits_of_all
     for_key, for_user, for_all = all_limits
     book = LimitBook(own=own, now=now, for_key=for_key, for_user=for_user, for_all=for_all)
-    spending = Spending(
+    budgets = Budgets(
         book=book,
         counters=counters,
         read=database.read,
@@ -70,9 +70,9 @@ def limit_services(
     return LimitServices(
         are_on=settings.auth == "required" or any(limits != NO_LIMITS for limits in all_limits),
         gate=LimitGate(book=book, counters=counters, now=now, for_address=settings.limit_of_address),
-        spending=spending,
+        budgets=budgets,
         counters=counters,
-        get=GetLimits(book=book, spending=spending, now=now),
+        get=GetLimits(book=book, budgets=budgets, now=now),
         give=GiveLimits(own=own, book=book),
     )
 
@@ -81,12 +81,12 @@ def limited_providers(limits: LimitServices, connected: ProviderSet) -> Provider
     """The same, each asked only while its caller may spend."""
     if not limits.are_on:
         return connected
-    spending = limits.spending
+    budgets = limits.budgets
     return replace(
         connected,
-        models={name: LimitedModel(name, model, spending) for name, model in connected.models.items()},
-        relays={name: LimitedRelay(name, relay, spending) for name, relay in connected.relays.items()},
-        embedders={name: LimitedEmbedder(name, embedder, spending) for name, embedder in connected.embedders.items()},
+        models={name: LimitedModel(name, model, budgets) for name, model in connected.models.items()},
+        relays={name: LimitedRelay(name, relay, budgets) for name, relay in connected.relays.items()},
+        embedders={name: LimitedEmbedder(name, embedder, budgets) for name, embedder in connected.embedders.items()},
     )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from application.limits.budgets import Budgets
 from application.limits.limited_model import CHARACTERS_OF_TOKEN
-from application.limits.spending import Spending
 from application.ports.embedder import Embedder, Embeddings
 from domain.usage import Usage
 
@@ -15,17 +15,17 @@ class LimitedEmbedder(Embedder):
 
     provider: str
     embedder: Embedder
-    spending: Spending
+    budgets: Budgets
 
     async def embed(
         self, texts: Sequence[str], *, model: str | None = None, dimensions: int | None = None
     ) -> Embeddings:
-        payer = await self.spending.in_force()
+        payer = await self.budgets.in_force()
         if payer is None:
             return await self.embedder.embed(texts, model=model, dimensions=dimensions)
         full_name = f"{self.provider}:{model or ''}"
         sent = sum(-(-len(text) // CHARACTERS_OF_TOKEN) for text in texts)
-        reservation = await self.spending.reserve(payer, full_name, input_tokens=sent, output_tokens=1)
+        reservation = await self.budgets.reserve(payer, full_name, input_tokens=sent, output_tokens=1)
         used = Usage(0, 0)
         try:
             embeddings = await self.embedder.embed(texts, model=model, dimensions=dimensions)

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from application.limits.spending import Spending
+from application.limits.budgets import Budgets
 from application.ports.language_model import LanguageModel, ModelEvent, ModelFinished, ModelRequest
 from domain.prompt import estimated_tokens
 from domain.run import ReasoningDelta, TextDelta
@@ -22,10 +22,10 @@ class LimitedModel(LanguageModel):
 
     provider: str
     model: LanguageModel
-    spending: Spending
+    budgets: Budgets
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[list[ModelEvent], None]:
-        payer = await self.spending.in_force()
+        payer = await self.budgets.in_force()
         if payer is None:
             async with aclosing(self.model.stream(request)) as batches:
                 async for batch in batches:
@@ -33,7 +33,7 @@ class LimitedModel(LanguageModel):
             return
         sent = sum(map(estimated_tokens, request.messages))
         full_name = f"{self.provider}:{request.model}"
-        reservation = await self.spending.reserve(payer, full_name, input_tokens=sent, output_tokens=request.max_tokens)
+        reservation = await self.budgets.reserve(payer, full_name, input_tokens=sent, output_tokens=request.max_tokens)
         heard, usage = 0, None
         try:
             async with aclosing(self.model.stream(request)) as batches:

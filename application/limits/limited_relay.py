@@ -6,8 +6,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
+from application.limits.budgets import Budgets, Reservation
 from application.limits.limited_model import CHARACTERS_OF_TOKEN, estimated
-from application.limits.spending import Reservation, Spending
 from application.ports.chat_relay import ChatRelay, RelayNotes
 
 
@@ -20,7 +20,7 @@ class LimitedRelay(ChatRelay):
 
     provider: str
     relay: ChatRelay
-    spending: Spending
+    budgets: Budgets
 
     async def stream(
         self, body: Mapping[str, Any], *, model: str, notes: RelayNotes | None = None
@@ -43,14 +43,14 @@ class LimitedRelay(ChatRelay):
             await _settle(reservation, sent, notes)
 
     async def _reserve(self, body: Mapping[str, Any], model: str) -> tuple[Reservation | None, int]:
-        payer = await self.spending.in_force()
+        payer = await self.budgets.in_force()
         if payer is None:
             return None, 0
         sent = len(json.dumps([body.get("messages"), body.get("tools")])) // CHARACTERS_OF_TOKEN
         most = body.get("max_completion_tokens") or body.get("max_tokens")
         many = (body.get("n") or 1) * most if most else None
         full_name = f"{self.provider}:{model}"
-        return await self.spending.reserve(payer, full_name, input_tokens=sent, output_tokens=many), sent
+        return await self.budgets.reserve(payer, full_name, input_tokens=sent, output_tokens=many), sent
 
 
 async def _settle(reservation: Reservation | None, sent: int, notes: RelayNotes) -> None:

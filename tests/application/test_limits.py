@@ -9,11 +9,11 @@ import pytest
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.limit_counters import MemoryLimitCounters
 from adapters.memory.own_limits import MemoryOwnLimits
+from application.limits.budgets import Budgets
 from application.limits.limit_book import LimitBook
 from application.limits.limit_gate import LimitGate
 from application.limits.limited_model import LimitedModel
 from application.limits.spender import Spender, spend_as
-from application.limits.spending import Spending
 from application.ports.language_model import LanguageModel, ModelEvent, ModelFinished, ModelRequest
 from domain.access import OwnerId
 from domain.catalogue import Catalogue, ModelInfo, Price, Rates
@@ -55,7 +55,7 @@ class World:
         own = MemoryOwnLimits(self.database.read)
         self.book = LimitBook(own=own, now=self.clock, for_user=limits)
         self.gate = LimitGate(book=self.book, counters=self.counters, now=self.clock)
-        self.spending = Spending(
+        self.budgets = Budgets(
             book=self.book,
             counters=self.counters,
             read=self.database.read,
@@ -70,13 +70,13 @@ class World:
 
     async def ask(self, model: LanguageModel, request: ModelRequest = ASKED) -> None:
         spend_as(ANN)
-        async with aclosing(LimitedModel("here", model, self.spending).stream(request)) as batches:
+        async with aclosing(LimitedModel("here", model, self.budgets).stream(request)) as batches:
             async for _ in batches:
                 pass
 
     async def left(self) -> list[int]:
         bounds = (await self.book.of(ANN)).bounds
-        used = await self.spending.used(ANN, bounds, self.clock())
+        used = await self.budgets.used(ANN, bounds, self.clock())
         return [bound.most - amount for bound, amount in zip(bounds, used, strict=True)]
 
 
@@ -111,9 +111,9 @@ async def test_what_a_call_used_is_what_its_provider_says() -> None:
 async def test_what_is_in_flight_is_reserved() -> None:
     world = World(Limits(tokens_per_day=150))
     spend_as(ANN)
-    async with aclosing(LimitedModel("here", Model(Usage(10, 1)), world.spending).stream(ASKED)) as first:
+    async with aclosing(LimitedModel("here", Model(Usage(10, 1)), world.budgets).stream(ASKED)) as first:
         await anext(first)
-        async with aclosing(LimitedModel("here", Model(Usage(10, 1)), world.spending).stream(ASKED)) as second:
+        async with aclosing(LimitedModel("here", Model(Usage(10, 1)), world.budgets).stream(ASKED)) as second:
             await anext(second)
             with pytest.raises(LimitReached) as refused:
                 await world.ask(Model(Usage(1, 1)))

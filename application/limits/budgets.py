@@ -32,7 +32,7 @@ class Reservation:
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class Spending:
+class Budgets:
     """`output_tokens` are reserved for an answer whose length neither the request nor the catalogue bounds.
 
     Budgets are in `currency`. What the ledger has of a window is asked for once, when this process first counts in it.
