@@ -28,7 +28,7 @@ SUPPORT = {
     "application/limits/limited_model.py": "a LanguageModel around another",
     "application/limits/limited_relay.py": "a ChatRelay around another",
     "application/limits/spender.py": "on whose account a task works",
-    "application/limits/spending.py": "what is around each call of a model",
+    "application/limits/budgets.py": "what is around each call of a model",
     "application/access/credentials.py": "what is remembered of good credentials, for a moment",
     "application/access/login_throttle.py": "counts wrong passwords for every use case that takes one",
     "application/access/login_tokens.py": "what logging in and refreshing have in common",
