@@ -20,6 +20,7 @@ Workflow      steps that ask a model or a person, with prompts, needs, inputs an
               side by side
 Document      what somebody uploaded: its bytes are a Blob, its text a Reading, cut into Chunks that searches find
 Generation    all vectors of one model; another is built beside the current one and then takes its place
+VectorStore   a named set of one's documents, each with attributes that searches in it choose by
 Principal     who is asking, which owner the answer belongs to, and what they may do
 User          a person with a name and a password; owns what it makes, as does the local owner where nobody logs in
 Login         one proof of a password, and the tokens that come of it until it ends

@@ -19,7 +19,6 @@ REASONS = (
     "must be stored",
     "needs `name` and `schema`",
     "is not among the tools",
-    "must be at most 5 deep, of at most 100 conditions",
     "must have 1 to 1,000 messages, not 0",  # of what is given nothing is said
     # what it names
     "is ahead of the last event",
