@@ -31,12 +31,14 @@ async def test_a_workflow_is_filled_in_lights_up_step_by_step_asks_a_person_and_
     await expect(steps.nth(0)).to_contain_text("done")
     await expect(page.locator(".approval")).to_contain_text("May it go out?")
     await page.reload()
+    await page.get_by_label("Remark").fill("on Monday")
     await page.locator(".approval").get_by_role("button", name="Allow").press("Enter")
 
     outputs = page.get_by_role("region", name="What came of it")
     await expect(outputs.locator("strong")).to_have_text("final")
     await expect(graph.locator("[data-state=completed]")).to_have_count(3)
     await expect(page.locator(".approval")).to_have_count(0)
+    assert "on Monday" in str(provider.calls[-1].body)
     assert (await app.http.get("/workflows/runs/1")).json()["run"]["status"] == "completed"
     await page.get_by_role("link", name="Run it again").click()
     await expect(page.get_by_role("textbox", name="news")).to_have_value("")

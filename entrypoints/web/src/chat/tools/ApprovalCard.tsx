@@ -18,6 +18,7 @@ export function ApprovalCard({ approval, question }: ApprovalCardProps) {
   const t = useText()
   const written = JSON.stringify(approval.arguments, null, 2)
   const [edited, setEdited] = useState<string | null>(null)
+  const [remark, setRemark] = useState('')
   const [problem, setProblem] = useState('')
   const [isSent, setSent] = useState(false)
   const answer = async (allowed: boolean) => {
@@ -25,7 +26,7 @@ export function ApprovalCard({ approval, question }: ApprovalCardProps) {
     if (given === undefined) return setProblem(t.argumentsBroken)
     setSent(true)
     try {
-      await decide(approval, allowed, allowed ? given : null)
+      await decide(approval, allowed, { ...(allowed && given && { arguments: given }), ...(remark.trim() && { reason: remark.trim() }) })
     } catch (error) {
       setProblem(asProblem(error).message)
       setSent(false)
@@ -41,6 +42,12 @@ export function ApprovalCard({ approval, question }: ApprovalCardProps) {
         ) : (
           <textarea autoFocus dir="ltr" spellCheck={false} aria-label={t.toolArguments} value={edited} onChange={(event) => setEdited(event.target.value)} />
         ))}
+      {question !== undefined && (
+        <label className="approval-remark">
+          {t.remark}
+          <textarea dir="auto" maxLength={2000} value={remark} onChange={(event) => setRemark(event.target.value)} />
+        </label>
+      )}
       {problem && <Notice>{problem}</Notice>}
       <div className="approval-buttons">
         <Button look="strong" disabled={isSent} onClick={() => void answer(true)}>

@@ -15,12 +15,18 @@ export function useApprovals(runId: number | null, isWanted: boolean, news: unkn
   return data ?? []
 }
 
+/** `arguments` in the place of those that the model wrote; `reason` is told to the model. */
+interface Answer {
+  arguments?: Record<string, unknown>
+  reason?: string
+}
+
 /** The person's answer. Whoever else was faster has won: throw Problem. */
-export async function decide(approval: Approval, allowed: boolean, edited: Record<string, unknown> | null): Promise<void> {
+export async function decide(approval: Approval, allowed: boolean, more: Answer = {}): Promise<void> {
   const body = {
     decision: allowed ? ('approve' as const) : ('reject' as const),
     arguments_hash: approval.arguments_hash,
-    ...(edited && { arguments: edited }),
+    ...more,
   }
   try {
     await good(api.POST('/approvals/{id}', { params: { path: { id: approval.id } }, body }))

@@ -178,6 +178,7 @@ export const de: Catalogue = {
   allow: 'Erlauben',
   allowed: 'erlaubt',
   deny: 'Verbieten',
+  remark: 'Bemerkung',
   editArguments: 'Argumente ändern',
   argumentsBroken: 'Die Argumente müssen ein JSON-Objekt sein.',
   documentQueued: 'wartet',

@@ -177,6 +177,7 @@ export const en = {
   allow: 'Allow',
   allowed: 'allowed',
   deny: 'Deny',
+  remark: 'Remark',
   editArguments: 'Change arguments',
   argumentsBroken: 'The arguments must be a JSON object.',
   documentQueued: 'queued',
