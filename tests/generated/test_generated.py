@@ -5,8 +5,8 @@ import pytest
 from tests.generated.asking import ask
 
 SEED = "7"
-LONG = "^/v1/(chat|responses|conversations)"
-"""What has so many fields that it is not asked about each of them here."""
+LONG = "^/v1/(chat|responses|conversations|vector_stores/[^/]+/search)"
+"""What has so many fields, or filters within filters, that it is not asked about each of them here."""
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -19,7 +19,7 @@ async def test_every_field_at_its_bounds_is_answered_as_documented(database_url:
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 async def test_whatever_is_asked_is_answered_as_documented(database_url: str) -> None:
-    code, printed = await ask(database_url, ("--seed", SEED, "--phases", "fuzzing,stateful", "--max-examples", "10"))
+    code, printed = await ask(database_url, ("--seed", SEED, "--phases", "fuzzing,stateful", "--max-examples", "5"))
     print(printed)
     assert code == 0
 
