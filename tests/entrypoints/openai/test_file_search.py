@@ -8,6 +8,7 @@ from openai.types.responses import Response
 
 from tests.support.app import Parley, until
 from tests.support.library import put
+from tests.support.people import guarded, join, make_key
 
 QUESTION = "How long is the Nile in kilometres?"
 MODEL = "demo:parrot"
@@ -120,3 +121,14 @@ async def test_what_cannot_be_searched_is_refused_before_anything_is_asked(app: 
         with pytest.raises(APIStatusError) as refused:
             await client.responses.create(**asked(store, **more))
         assert refused.value.status_code == status, more
+
+
+async def test_a_key_for_chat_alone_asks_in_no_files() -> None:
+    async with guarded() as app:
+        ann = await join(app, "ann")
+        _, secret = await make_key(app, ann.headers, "chat")
+        tool = {"type": "file_search", "vector_store_ids": ["vs_1"]}
+        part = {"type": "input_file", "file_id": "file_1"}
+        for body in ({"input": "x", "tools": [tool]}, {"input": [{"role": "user", "content": [part]}]}):
+            answer = await app.http.post("/v1/responses", json=body, headers={"authorization": f"Bearer {secret}"})
+            assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
