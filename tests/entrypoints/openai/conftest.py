@@ -1,11 +1,12 @@
 """The application over a scripted provider, and OpenAI's own client that knows it only by its address."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-from tests.support.app import Parley, parley
+from tests.support.app import NO_TLS, Parley, parley
 from tests.support.provider import ScriptedProvider
 
 KEY = "sk-secret-of-the-operator"
@@ -25,7 +26,7 @@ def limits() -> dict[str, float]:
 
 @pytest.fixture
 async def app(provider: ScriptedProvider, limits: dict[str, float], storage: str) -> AsyncIterator[Parley]:
-    settings: dict[str, object] = {
+    settings: dict[str, Any] = {
         "openai_api_key": KEY,
         "openai_base_url": provider.url,
         "model": "openai:plain",
@@ -37,5 +38,6 @@ async def app(provider: ScriptedProvider, limits: dict[str, float], storage: str
 
 @pytest.fixture
 async def client(app: Parley) -> AsyncIterator[AsyncOpenAI]:
-    async with AsyncOpenAI(base_url=f"{app.url}/v1", api_key="any", max_retries=0) as client:
+    http = DefaultAsyncHttpxClient(verify=NO_TLS)
+    async with AsyncOpenAI(base_url=f"{app.url}/v1", api_key="any", max_retries=0, http_client=http) as client:
         yield client
