@@ -33,6 +33,8 @@ from application.agents.pause_session import PauseSession
 from application.agents.run_agent import RunAgent
 from application.agents.sessions import Sessions
 from application.agents.start_session import StartSession
+from application.archive.move_in import MoveIn
+from application.archive.take_out import TakeOut
 from application.chat.answer_statelessly import AnswerStatelessly
 from application.chat.ask_question import AskQuestion
 from application.chat.complete_chat import CompleteChat
@@ -366,6 +368,8 @@ class Container(containers.DeclarativeContainer):
     get_conversation = providers.Singleton(GetConversation, read=read)
     find_conversation = providers.Singleton(FindConversation, read=read)
     list_conversations = providers.Singleton(ListConversations, read=read)
+    take_out = providers.Singleton(TakeOut, read=read)
+    move_in = providers.Singleton(MoveIn, begin=begin)
     change_conversation = providers.Singleton(ChangeConversation, begin=begin, now=now)
     delete_conversation = providers.Singleton(DeleteConversation, begin=begin, worker=worker, signals=signals)
     list_messages = providers.Singleton(ListMessages, read=read)

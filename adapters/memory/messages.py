@@ -58,6 +58,15 @@ class MemoryMessages(MessageRepository):
             self.draft.conversations.put(kept.id, replace(kept, head_id=messages[-1].id, updated_at=at))
         return [copied_message(message) for message in messages]
 
+    async def restore(self, conversation: Conversation, messages: Sequence[Message], *, head: MessageId | None) -> None:
+        ids = {each.id: MessageId(next(self.draft.tables.message_ids)) for each in messages}
+        for each in messages:
+            parent = None if each.parent_id is None else ids[each.parent_id]
+            moved = replace(each, id=ids[each.id], conversation_id=conversation.id, parent_id=parent, run_id=None)
+            self.draft.messages.put(moved.id, copied_message(moved))
+        if head is not None:
+            await self.move_head(conversation, ids[head])
+
     async def delete(self, conversation: Conversation, id: MessageId) -> None:
         gone = self._in(conversation, id)
         for message in list(self.draft.messages_in(conversation.id)):

@@ -48,6 +48,7 @@ GET = sa.select(m.parent_id, m.run_id).where(THIS)
 ADOPT = (
     sa.update(messages).where(m.parent_id == sa.bindparam("which", type_=Id), IN).values(parent_id=sa.bindparam("to"))
 )
+INSERT = sa.insert(messages)
 DELETE = sa.delete(messages).where(THIS)
 DELETE_RUN = sa.delete(runs).where(runs.c.id == sa.bindparam("which"))
 c = conversations.c
@@ -126,6 +127,22 @@ class SqlMessageRepository(Repository, MessageRepository):
         ]
 
     @in_session(writes=True, slow=True)
+    def restore(
+        self,
+        connection: sa.Connection,
+        conversation: Conversation,
+        messages: Sequence[Message],
+        *,
+        head: MessageId | None,
+    ) -> None:
+        fresh = self._session.message_ids(connection, len(messages)) if messages else []
+        ids: dict[int | None, int] = {each.id: id for each, id in zip(messages, fresh, strict=True)}
+        if messages:
+            connection.execute(INSERT, [_restored(each, ids, conversation.id) for each in messages])
+        if head is not None:
+            connection.execute(MOVE_HEAD, {"conversation": conversation.id, "head_id": ids[head]})
+
+    @in_session(writes=True, slow=True)
     def delete(self, connection: sa.Connection, conversation: Conversation, id: MessageId) -> None:
         this = {"which": id, "conversation": conversation.id}
         row = connection.execute(GET, this).one_or_none()
@@ -136,6 +153,18 @@ class SqlMessageRepository(Repository, MessageRepository):
         connection.execute(DELETE, this)
         if row.run_id is not None:
             connection.execute(DELETE_RUN, {"which": row.run_id})
+
+
+def _restored(message: Message, ids: dict[int | None, int], conversation_id: int) -> dict[str, Any]:
+    """The message as a row of that conversation, under its new id and its parent's."""
+    return to_row(PromptMessage(message.role, message.parts)) | {
+        "id": ids[message.id],
+        "conversation_id": conversation_id,
+        "parent_id": ids.get(message.parent_id),
+        "status": message.status.value,
+        "run_id": None,
+        "created_at": message.created_at,
+    }
 
 
 def to_row(message: PromptMessage) -> dict[str, Any]:

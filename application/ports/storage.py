@@ -138,6 +138,14 @@ class MessageRepository(Protocol):
         """
 
     @abstractmethod
+    async def restore(self, conversation: Conversation, messages: Sequence[Message], *, head: MessageId | None) -> None:
+        """Store copies of messages that were in another conversation, each after its parent, under fresh rising ids.
+
+        `parent_id` and `head` name them by the ids that they had. Runs are left behind, and `updated_at` stays. The
+        conversation is empty, as it was read or added in this transaction.
+        """
+
+    @abstractmethod
     async def delete(self, conversation: Conversation, id: MessageId) -> None:
         """What is below it goes below its parent, to which the head moves if it was here. An answer's run goes too.
 

@@ -11,6 +11,7 @@ from entrypoints.http import (
     agent,
     api_keys,
     approvals,
+    archive,
     auth,
     branches,
     chat,
@@ -65,7 +66,7 @@ Leave a stored turn whenever you like: it goes on, and `/runs/{id}/events?after=
 ROUTES = (openai_chat, chat, pages, chat_events, chat_socket, conversations, branches, runs, completions, agent,
           approvals, workflows, health, ai_sdk_chat,
           responses, compaction, response_socket, openai_conversations, embeddings, openai_models, models,
-          documents, files, vector_stores, vector_store_files, search, rag, auth, session, oidc, account,
+          documents, files, vector_stores, vector_store_files, search, rag, archive, auth, session, oidc, account,
           api_keys, limits, usage, admin)  # fmt: skip
 """A request is held against each in turn: the busiest come first."""
 FORM_BYTES = 64 * 1024
@@ -92,7 +93,7 @@ def create_app(container: Container | None = None) -> FastAPI:
         app.include_router(module.router)
     add_problem_handlers(app)
     form_bytes = settings.document_bytes + FORM_BYTES
-    uploads = {("POST", "/documents"): form_bytes, ("POST", "/v1/files"): form_bytes}
+    uploads = dict.fromkeys([("POST", "/documents"), ("POST", "/v1/files"), ("POST", "/archive")], form_bytes)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, uploads=uploads)
     add_access(app, container)
     if settings.cors_origins:

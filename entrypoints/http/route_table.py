@@ -74,6 +74,8 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "POST /conversations/{id}/messages/{mid}/edit",
         "GET /conversations/{id}/forks",
         "POST /conversations/{id}/messages/{mid}/show",
+        "GET /archive",
+        "POST /archive",
         "POST /runs",
         "GET /runs/{id}",
         "GET /runs/{id}/events",
@@ -191,6 +193,7 @@ LOOKS = frozenset({"GET /search"})
 """GETs that cost and change nothing."""
 COSTS_NOTHING = frozenset(
     {
+        "POST /archive",
         "POST /conversations",
         "POST /conversations/{id}/messages/{mid}/show",
         "POST /runs/{id}/cancel",
@@ -235,6 +238,8 @@ AUDITED = {
     "DELETE /auth/session": "log out",
     "POST /me/password": "change a password",
     "GET /me/export": "take out everything",
+    "GET /archive": "take out conversations",
+    "POST /archive": "move conversations in",
     "DELETE /me": "delete an account",
     "POST /api-keys": "create a key",
     "DELETE /api-keys/{id}": "revoke a key",

@@ -1,5 +1,7 @@
 """MessageRepository: what is said comes back as it was said, along the branch that it was said on."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.conversation import (
@@ -17,6 +19,7 @@ from domain.conversation import (
 )
 from domain.errors import MessageNotFound
 from tests.support.builders import (
+    ALICE,
     LATER,
     NOON,
     ODD_TEXTS,
@@ -24,6 +27,7 @@ from tests.support.builders import (
     ask,
     ending,
     exchange,
+    new_conversation,
     stored_conversation,
     stored_messages,
 )
@@ -129,3 +133,25 @@ async def test_a_message_that_is_not_in_this_conversation_is_not_found(
         async with database.read() as tx:
             with pytest.raises(MessageNotFound):
                 await tx.messages.branch(conversation, **{cursor: MessageId(wrong)}, limit=5)
+
+
+async def test_a_tree_of_another_conversation_is_restored_under_ids_of_its_own(database: Database) -> None:
+    there, here = await add_conversation(database), await add_conversation(database, "here")
+    await exchange(database, there, "Why?", "One.")
+    await exchange(database, there, "Why?", "Two.")
+    old = await stored_messages(database, there.id)
+    tree = [*old, replace(old[1], id=MessageId(9_000), parts=PARTS["a call"], status=MessageStatus.CANCELLED)]
+    async with database.begin() as tx:
+        await tx.messages.restore(here, tree, head=MessageId(9_000))
+        await tx.messages.restore(await tx.conversations.add(new_conversation("empty")), [], head=None)
+        await tx.commit()
+    shown = await stored_messages(database, here.id)
+    assert [(each.role, each.parts, each.status, each.created_at, each.run_id) for each in shown] == [
+        (each.role, each.parts, each.status, each.created_at, None) for each in (old[0], tree[-1])
+    ]
+    async with database.read() as tx:
+        links = sorted(await tx.messages.links(await tx.conversations.get(here.id, owner=ALICE)))
+    at = {id: place for place, (id, _) in enumerate(links)}
+    places = {each.id: place for place, each in enumerate(tree)}
+    assert [at.get(parent) for _, parent in links] == [places.get(each.parent_id) for each in tree]  # type: ignore[arg-type]
+    assert await stored_messages(database, there.id) == old

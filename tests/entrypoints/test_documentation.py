@@ -78,7 +78,7 @@ async def test_every_example_runs_when_pasted_and_is_answered_as_documented(app:
             if (path, verb) == ("/approvals/{id}", "post"):
                 given = {"id": next(waiting)}
             query = {name: value for name, value in given.items() if f"{{{name}}}" not in path}
-            sent = {"json": example}
+            sent = {"content": example} if isinstance(example, str) else {"json": example}
             if verb == "post" and path in FORMS:
                 sent = {"files": example, "data": {"purpose": "assistants"}}
             response = await app.http.request(verb.upper(), path.format(**given), params=query, **sent)
@@ -131,6 +131,8 @@ def bodies_of(operation: dict[str, Any], spec: dict[str, Any]) -> list[Any]:
         return [None]
     if "multipart/form-data" in operation["requestBody"]["content"]:
         return [{"file": ("lakes.txt", b"Lakes do not.")}]
+    if lines := operation["requestBody"]["content"].get("application/jsonl"):
+        return [lines["example"]]
     content = operation["requestBody"]["content"]["application/json"]
     schema = content["schema"]
     found = [*schema.get("examples", ()), *([content["example"]] if "example" in content else [])]

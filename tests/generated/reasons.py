@@ -52,6 +52,9 @@ REASONS = (
     "must be one of structure",
     "files are for being read here",
     "must be multipart/form-data",
+    # what is moved in
+    "is no record of an archive",
+    "the last line must be",
     # accounts and keys
     "Input should be 'password'",  # null, which a form can only send as a word
     "confirm: must be",

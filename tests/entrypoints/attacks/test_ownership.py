@@ -20,6 +20,10 @@ from tests.support.things import MARKER, things_of
 
 MESSAGE = {"role": "user", "content": "mine now"}
 FILE = {"type": "file", "file": {"file_id": "{file}"}}
+ARCHIVE = (
+    '{"record":"conversation","id":1,"title":"his own","created_at":"2026-01-01T12:00:00Z",'
+    '"updated_at":"2026-01-01T12:00:00Z"}\n{"record":"end"}\n'
+)
 
 Route = str
 Try = dict[str, Any]
@@ -53,6 +57,7 @@ OF_BODIES: dict[Route, list[Try]] = {
         {"json": {"message": "and?", "documents": ["{document}"]}},
     ],
     "GET /approvals": [{"params": {"run_id": "{run}"}}],
+    "GET /archive": [{"params": {"conversation_id": "{conversation}"}}],
     "POST /rag/chat": [{"json": {"question": "and?", "conversation_id": "{conversation}"}}],
     "POST /rag/chat/stream": [{"json": {"question": "and?", "conversation_id": "{conversation}"}}],
     "GET /chat/sse": [{"params": {"prompt": "and?", "conversation_id": "{conversation}"}}],
@@ -105,6 +110,7 @@ LISTS: dict[Route, list[dict[str, str]]] = {
     "GET /usage/calls": [{}],
     "GET /search": [{"q": "the"}],
     "GET /me/export": [{}],
+    "GET /archive": [{}],
 }
 """Routes that show only what is the caller's own, with the cursors and filters that they take."""
 
@@ -123,6 +129,7 @@ CREATES: dict[Route, Any] = {
     "POST /embed": {"texts": ["x"]},
     "POST /v1/embeddings": {"input": "x", "model": "demo:hashing"},
     "POST /agent": {"messages": [MESSAGE]},
+    "POST /archive": {"content": ARCHIVE},
     "POST /documents": {"files": {"file": (f"{MARKER}.txt", f"{MARKER} of her own".encode())}},
     "POST /v1/files": {"files": {"file": ("b.txt", b"of his own")}, "data": {"purpose": "assistants"}},
 }
@@ -264,7 +271,7 @@ async def check_socket(app: Parley, ben: Person, route: str, frames: list[Any], 
 async def check_created(app: Parley, ben: Person, route: str, body: Any) -> None:
     """Under the Idempotency-Key that Ann used too."""
     path = route.split()[1].replace("{name}", "blog")
-    sent = body if "files" in body else {"json": body}
+    sent = body if {"files", "content"} & set(body) else {"json": body}
     made = await app.http.post(path, **sent, headers={**ben.headers, "idempotency-key": f"{path}key-1"})
     assert made.status_code < 300, (route, made.text)
     if route not in ("POST /conversations", "POST /documents"):  # whose label or name it is

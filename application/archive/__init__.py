@@ -1,0 +1,1 @@
+"""Conversations as a whole, to be taken out of one Parley and moved into another."""
