@@ -40,6 +40,7 @@ from application.ports.identity_provider import IdentityProvider
 from application.ports.limit_counters import LimitCounters
 from application.ports.passwords import Passwords
 from application.ports.storage import BeginRead, BeginTransaction
+from application.runs.list_runs_in_flight import ListRunsInFlight
 from domain.user import Registration
 from entrypoints.settings import Settings
 
@@ -72,6 +73,7 @@ class AccessServices:
     list_invitations: ListInvitations
     delete_invitation: DeleteInvitation
     list_audit: ListAudit
+    list_runs: ListRunsInFlight
     record_audit: RecordAudit
 
 
@@ -135,6 +137,7 @@ def access_services(
         list_invitations=ListInvitations(read=read),
         delete_invitation=DeleteInvitation(begin=begin),
         list_audit=ListAudit(read=read),
+        list_runs=ListRunsInFlight(read=read),
         record_audit=RecordAudit(begin=begin, now=now, kept_seconds=settings.audit_days * 86_400),
     )
 

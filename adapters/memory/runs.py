@@ -106,14 +106,20 @@ class MemoryRuns(RunRepository):
         return any(other is not None and other.status is RunStatus.QUEUED for other in others)
 
     async def queued(self, *, owner: OwnerId | None = None) -> int:
-        ids = {**self.draft.tables.active, **self.draft.active.changes}.values()
-        runs = [self.draft.runs.get(run_id) for of_conversation in ids for run_id in of_conversation or ()]
-        queued = [run for run in runs if run is not None and run.status is RunStatus.QUEUED]
+        queued = [run for run in self._unfinished() if run.status is RunStatus.QUEUED]
         return sum(owner is None or run.owner == owner for run in queued)
+
+    async def in_flight(self, *, limit: int) -> list[Run]:
+        return sorted(self._unfinished(), key=lambda run: run.id)[:limit]
 
     async def active(self, conversation_id: ConversationId, *, owner: OwnerId) -> Run | None:
         run = self.draft.active_in(conversation_id)
         return run if run and run.owner == owner else None
+
+    def _unfinished(self) -> list[Run]:
+        ids = {**self.draft.tables.active, **self.draft.active.changes}.values()
+        runs = [self.draft.runs.get(run_id) for of_conversation in ids for run_id in of_conversation or ()]
+        return [run for run in runs if run is not None]
 
     def _has_pending(self, run: Run) -> bool:
         return any(

@@ -35,6 +35,7 @@ MINE = r.owner == sa.bindparam("whose")
 GET = SELECT.where(r.id == sa.bindparam("which", type_=Id), MINE)
 FIRST = (r.status == QUEUED, r.id)  # before all that are queued goes the one that is not
 GET_ACTIVE = SELECT.where(r.conversation_id == sa.bindparam("where", type_=Id), MINE, ACTIVE).order_by(*FIRST).limit(1)
+IN_FLIGHT = SELECT.where(ACTIVE).order_by(r.id).limit(sa.bindparam("most"))
 IN_THE_WAY = (
     sa.select(r.id)
     .select_from(conversations)
@@ -149,6 +150,10 @@ class SqlRunRepository(Repository, RunRepository):
     def queued(self, connection: sa.Connection, *, owner: OwnerId | None = None) -> int:
         statement = COUNT_QUEUED if owner is None else COUNT_QUEUED_OF
         return connection.execute(statement, {"whose": owner} if owner else {}).scalar_one()
+
+    @in_session()
+    def in_flight(self, connection: sa.Connection, *, limit: int) -> list[Run]:
+        return [from_row(row) for row in connection.execute(IN_FLIGHT, {"most": limit})]
 
     @in_session()
     def active(self, connection: sa.Connection, conversation_id: ConversationId, *, owner: OwnerId) -> Run | None:

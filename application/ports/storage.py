@@ -204,6 +204,10 @@ class RunRepository(Protocol):
         """How many runs are queued: the owner's, or all, whosever they are."""
 
     @abstractmethod
+    async def in_flight(self, *, limit: int) -> list[Run]:
+        """The oldest runs that have not ended, whosever they are."""
+
+    @abstractmethod
     async def active(self, conversation_id: ConversationId, *, owner: OwnerId) -> Run | None:
         """The conversation's active run, if it has one."""
 

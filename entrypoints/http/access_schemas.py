@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, StrictBool, StrictStr
 
 from application.access.login_tokens import TokenPair
 from domain.access import Principal, Scope
+from domain.run import Run
 from domain.user import KEY_NAME_CHARACTERS, ApiKey, AuditEntry, Invitation, User
 from entrypoints.http.limit_schemas import LimitsBody
 from entrypoints.http.moments import Moment
@@ -231,4 +232,26 @@ class AuditOut(Out):
             target=entry.target,
             address=entry.address,
             outcome=entry.outcome,
+        )
+
+
+class RunInFlightOut(Out):
+    id: int
+    kind: str
+    status: str
+    owner: str
+    model: str
+    created_at: datetime
+    attempts: int = Field(description="how often it was begun")
+
+    @classmethod
+    def of(cls, run: Run) -> "RunInFlightOut":
+        return cls(
+            id=run.id,
+            kind=run.kind,
+            status=run.status,
+            owner=run.owner,
+            model=run.model,
+            created_at=run.created_at,
+            attempts=run.attempts,
         )

@@ -12,6 +12,7 @@ from entrypoints.http.access_schemas import (
     InvitationBody,
     InvitationOut,
     NewInvitationOut,
+    RunInFlightOut,
     UserChangeBody,
     UserOut,
 )
@@ -119,3 +120,9 @@ async def audit(
     if more:
         link_next(request, response, before=page[-1].id or 0)
     return [AuditOut.of(entry) for entry in page]
+
+
+@router.get("/runs", responses=problems(), summary="Runs that are at work or wait, oldest first")
+async def runs_in_flight(services: Services, limit: Limit = 50) -> list[RunInFlightOut]:
+    """Of everybody, without anything that was said."""
+    return [RunInFlightOut.of(run) for run in await services.access().list_runs(limit=limit)]

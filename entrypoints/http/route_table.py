@@ -58,6 +58,7 @@ NEEDS: dict[Need, tuple[str, ...]] = {
         "POST /admin/invitations",
         "DELETE /admin/invitations/{id}",
         "GET /admin/audit",
+        "GET /admin/runs",
     ),
     Need.CHAT: (
         "POST /chat",

@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from tests.support.app import Parley
 from tests.support.chat_page import ChatPage
 from tests.support.people import ADMIN, ADMIN_KEY, PASSWORD, join, log_in
-from tests.support.provider import ScriptedProvider
+from tests.support.provider import Script, ScriptedProvider
 from tests.support.secrets_kept import remember
 
 
@@ -32,10 +32,17 @@ async def test_admins_look_after_users_usage_limits_and_the_log(
     await page.get_by_role("link", name="Administration").click()
     await expect(page.get_by_role("heading", name="Administration")).to_be_visible()
     await expect(page.get_by_text("The server answers and its database can be written.")).to_be_visible()
+    in_flight = page.get_by_role("region", name="Runs in flight")
+    await expect(in_flight).to_contain_text("No run is at work or waiting.")
+    provider.queue.append(Script(words=9, fault="stall", at=3))
+    asked = await app.http.post("/runs", json={"message": "Hello"}, headers=root.headers)
+    await expect(in_flight.get_by_role("cell", name="running")).to_be_visible()
+    await app.http.post(f"/runs/{asked.json()['id']}/cancel", headers=root.headers)
     for name in ("Tokens by day", "Tokens by model"):
         await expect(page.get_by_role("img", name=name)).to_be_visible()
     await page.get_by_text("As a table: Tokens by model").click()
-    await expect(page.get_by_role("cell", name="openai:scripted")).to_be_visible()
+    by_model = page.get_by_role("group", name="Tokens by model")
+    await expect(by_model.get_by_role("cell", name="openai:scripted")).to_be_visible()
 
     users = page.get_by_role("region", name="Users")
     await expect(users.get_by_role("row")).to_have_count(2)

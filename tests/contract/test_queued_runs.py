@@ -70,6 +70,9 @@ async def test_any_number_may_wait_behind_the_one_that_runs(database: Database, 
     assert all(run.id > running.id for run in waiting)
     assert await queued(database) == 10
     assert await active(database, conversation) == running
+    async with database.read() as tx:
+        in_flight = await tx.runs.in_flight(limit=3)
+    assert [run.id for run in in_flight] == sorted(run.id for run in (running, *waiting))[:3]
 
 
 async def test_the_active_run_is_the_one_that_runs_else_the_oldest_that_waits(

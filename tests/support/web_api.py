@@ -64,6 +64,7 @@ USED = (
     "POST /admin/invitations",
     "DELETE /admin/invitations/{id}",
     "GET /admin/audit",
+    "GET /admin/runs",
     "GET /api-keys",
     "POST /api-keys",
     "DELETE /api-keys/{id}",

@@ -4,6 +4,7 @@ import { Health } from './Health'
 import { Invitations } from './Invitations'
 import { Keys } from './Keys'
 import { OwnLimits } from './OwnLimits'
+import { Runs } from './Runs'
 import { Usage } from './Usage'
 import { Users } from './Users'
 import '../ui/page.css'
@@ -17,6 +18,7 @@ export default function AdminPage() {
       <div className="page-body admin">
         <h1>{t.administration}</h1>
         <Health />
+        <Runs />
         <Usage />
         <Users />
         <Invitations />
