@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.support.app import Parley, parley
 from tests.support.people import ADMIN, ADMIN_KEY
@@ -19,7 +20,7 @@ async def ask(database_url: str, options: Sequence[str], *, as_admin: bool = Fal
 
     Without a login; or `as_admin` where everybody logs in, with the operator's key.
     """
-    settings = {"auth": "required", "api_key": ADMIN_KEY, "registration": "open"} if as_admin else {}
+    settings: dict[str, Any] = {"auth": "required", "api_key": ADMIN_KEY, "registration": "open"} if as_admin else {}
     if as_admin:
         options = (*options, "--header", f"Authorization: Bearer {ADMIN_KEY}")
     with tempfile.TemporaryDirectory() as folder:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from tests.support.app import Parley, parley
 from tests.support.secrets_kept import remember
@@ -29,7 +30,7 @@ class Person:
 
 
 @asynccontextmanager
-async def guarded(**settings: object) -> AsyncIterator[Parley]:
+async def guarded(**settings: Any) -> AsyncIterator[Parley]:
     """Anybody may register, unless told else."""
     async with parley(**{"auth": "required", "api_key": ADMIN_KEY, "registration": "open", **settings}) as app:
         yield app
