@@ -41,6 +41,10 @@ export function ConversationRow({ conversation, isShown, onChoose, onProblem }: 
   }
   const put = (where: { pinned?: boolean; archived?: boolean }) => leaving(() => void change(id, where).catch(onProblem))
 
+  const save = (kind: 'markdown' | 'json') => {
+    import('../archive/download').then(({ download }) => download(id, title, kind)).catch(onProblem)
+  }
+
   if (isRenamed) return <RenameForm title={conversation.title} onEnd={endRename} />
   return (
     <div ref={row} className="conversation-row" onContextMenu={openMenu}>
@@ -54,6 +58,8 @@ export function ConversationRow({ conversation, isShown, onChoose, onProblem }: 
           { label: t.rename, onChoose: () => setRenamed(true) },
           { label: pinned ? t.unpin : t.pin, onChoose: put({ pinned: !pinned }) },
           { label: archived ? t.unarchive : t.archive, onChoose: put({ archived: !archived }) },
+          { label: t.exportMarkdown, onChoose: () => save('markdown') },
+          { label: t.exportJson, onChoose: () => save('json') },
           { label: t.delete, look: 'danger', onChoose: leaving(remove) },
         ]}
       />

@@ -2,6 +2,7 @@ import { usePhase } from '../lib/api/session'
 import { Account } from './Account'
 import { ApiKeys } from './ApiKeys'
 import { Appearance } from './Appearance'
+import { Archive } from './Archive'
 import { Consumption } from './Consumption'
 import './settings.css'
 
@@ -14,6 +15,7 @@ export default function Settings() {
       {isSignedIn && <Account />}
       {isSignedIn && <ApiKeys />}
       <Consumption />
+      <Archive />
     </div>
   )
 }
