@@ -38,7 +38,7 @@ export default function ReaderPage({ id }: { id: number }) {
       <div className="page-body reader">
         <Link to="/library">{t.documents}</Link>
         <h1>{document?.title || document?.filename}</h1>
-        {document && <p className="page-hint">{document.filename}</p>}
+        {document?.title && document.title !== document.filename && <p className="page-hint">{document.filename}</p>}
         <Text key={`${id} ${passage?.start} ${passage?.end}`} id={id} passage={passage} />
       </div>
     </main>
