@@ -2,14 +2,15 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api, good, type Schemas } from '../lib/api/client'
 import { asProblem } from '../lib/api/problem'
-import { useText } from '../lib/i18n/language'
 import { day } from '../lib/i18n/numbers'
 import { queries } from '../lib/queries'
+import { useWords } from '../lib/i18n/words'
 import { Button } from '../ui/Button'
 import { CopyButton } from '../ui/CopyButton'
 import { Field } from '../ui/Field'
 import { Notice } from '../ui/Notice'
 import { Section } from './Section'
+import { WORDS } from './words'
 
 const KEYS = ['api-keys']
 const SCOPES = ['read', 'chat', 'documents'] as const
@@ -17,7 +18,7 @@ const MOST = 100
 
 /** The keys that programs of one's own use. */
 export function ApiKeys() {
-  const t = useText()
+  const s = useWords(WORDS)
   const { data = [] } = useQuery({ queryKey: KEYS, queryFn: () => good(api.GET('/api-keys', { params: { query: { limit: MOST } } })) })
   const [made, setMade] = useState<Schemas['NewKeyOut'] | null>(null)
   const [problem, setProblem] = useState('')
@@ -28,7 +29,7 @@ export function ApiKeys() {
     if (made?.id === id) setMade(null)
   }
   return (
-    <Section title={t.apiKeys}>
+    <Section title={s.apiKeys}>
       <ul className="settings-list">
         {data
           .filter((key) => key.revoked_at === null)
@@ -38,10 +39,10 @@ export function ApiKeys() {
       </ul>
       {made && (
         <div className="settings-secret" role="status">
-          <p>{t.keyShownOnce}</p>
+          <p>{s.keyShownOnce}</p>
           <p className="settings-line">
             <code>{made.key}</code>
-            <CopyButton label={t.copyKey} content={() => made.key} />
+            <CopyButton label={s.copyKey} content={() => made.key} />
           </p>
         </div>
       )}
@@ -52,24 +53,24 @@ export function ApiKeys() {
 }
 
 function KeyLine({ apiKey, onRevoke }: { apiKey: Schemas['KeyOut']; onRevoke: () => void }) {
-  const t = useText()
+  const s = useWords(WORDS)
   return (
     <li className="settings-line">
       <span>
         <b>{apiKey.name}</b> <code>{apiKey.prefix}…</code>
         <small>
-          {apiKey.scopes.map((scope) => t.scopes[scope]).join(', ')} · {day(apiKey.created_at)}
+          {apiKey.scopes.map((scope) => s.scopes[scope]).join(', ')} · {day(apiKey.created_at)}
         </small>
       </span>
-      <Button aria-label={t.revokeKey(apiKey.name)} onClick={onRevoke}>
-        {t.revoke}
+      <Button aria-label={s.revokeKey(apiKey.name)} onClick={onRevoke}>
+        {s.revoke}
       </Button>
     </li>
   )
 }
 
 function NewKey({ onMade }: { onMade: (key: Schemas['NewKeyOut']) => void }) {
-  const t = useText()
+  const s = useWords(WORDS)
   const [problem, setProblem] = useState('')
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -87,18 +88,18 @@ function NewKey({ onMade }: { onMade: (key: Schemas['NewKeyOut']) => void }) {
   }
   return (
     <form className="settings-form" onSubmit={(event) => void submit(event)}>
-      <Field label={t.keyName} name="name" autoComplete="off" required maxLength={100} />
+      <Field label={s.keyName} name="name" autoComplete="off" required maxLength={100} />
       <fieldset>
-        <legend>{t.keyScopes}</legend>
+        <legend>{s.keyScopes}</legend>
         {SCOPES.map((scope) => (
           <label key={scope}>
             <input type="checkbox" name={scope} defaultChecked />
-            {t.scopes[scope]}
+            {s.scopes[scope]}
           </label>
         ))}
       </fieldset>
       {problem && <Notice>{problem}</Notice>}
-      <Button type="submit">{t.createKey}</Button>
+      <Button type="submit">{s.createKey}</Button>
     </form>
   )
 }

@@ -4,14 +4,15 @@ import { moveIn } from '../archive/records'
 import { reloadConversations } from '../conversations/shelves'
 import { onceKey } from '../lib/api/client'
 import { asProblem } from '../lib/api/problem'
-import { useText } from '../lib/i18n/language'
+import { useWords } from '../lib/i18n/words'
 import { Button } from '../ui/Button'
 import { Notice } from '../ui/Notice'
 import { Section } from './Section'
+import { WORDS } from './words'
 
 /** All conversations, out of here and in again. */
 export function Archive() {
-  const t = useText()
+  const s = useWords(WORDS)
   const field = useRef<HTMLInputElement>(null)
   const [said, setSaid] = useState('')
   const [problem, setProblem] = useState('')
@@ -25,14 +26,14 @@ export function Archive() {
     if (!file) return ''
     const count = await moveIn(file, onceKey())
     void reloadConversations()
-    return t.movedIn(count)
+    return s.movedIn(count)
   }
   return (
-    <Section title={t.archiveTitle}>
+    <Section title={s.archiveTitle}>
       <div className="settings-line">
-        <Button onClick={() => attempt(downloadAll().then(() => ''))}>{t.takeOut}</Button>
-        <Button onClick={() => field.current?.click()}>{t.moveIn}</Button>
-        <input ref={field} type="file" hidden accept=".jsonl" aria-label={t.moveIn} onChange={(event) => attempt(take(event))} />
+        <Button onClick={() => attempt(downloadAll().then(() => ''))}>{s.takeOut}</Button>
+        <Button onClick={() => field.current?.click()}>{s.moveIn}</Button>
+        <input ref={field} type="file" hidden accept=".jsonl" aria-label={s.moveIn} onChange={(event) => attempt(take(event))} />
       </div>
       <p role="status">{said}</p>
       {problem && <Notice>{problem}</Notice>}
