@@ -5,6 +5,8 @@ from typing import Any
 
 import schemathesis
 
+schemathesis.serializer.alias("application/jsonl", "text/plain")
+
 REASONS = (
     "must not be empty",  # a text of spaces
     "must be on one line",
