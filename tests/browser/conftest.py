@@ -14,7 +14,7 @@ from tests.support.databases import migrated
 from tests.support.postgres import empty_database
 from tests.support.provider import ScriptedProvider
 
-DEADLINE_MS = 20_000
+DEADLINE_MS = 90_000
 WHY_NOT = chromium.missing()
 if WHY_NOT and chromium.is_required():
     raise pytest.UsageError(f"the chat page cannot be tested: {WHY_NOT}")

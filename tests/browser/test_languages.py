@@ -57,7 +57,7 @@ async def test_35_the_second_language_works_and_dates_are_written_as_it_writes_t
     browser: Browser, app: Parley, provider: ScriptedProvider
 ) -> None:
     context = await browser.new_context(base_url=app.url, locale="de-DE")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(90_000)
     chat = await ChatPage.in_context(context)
     page = chat.page
     limit = {"scope": "user", "limit": "tokens_per_day", "most": 2000, "left": 1234, "resets_in_seconds": 60}

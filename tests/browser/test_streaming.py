@@ -9,7 +9,7 @@ from tests.support.page_measures import NOTE_SHIFTS, NOTE_STREAM, NOTE_TIMERS
 from tests.support.provider import Script, ScriptedProvider
 
 PARAGRAPHS = "\n\n".join(f"Paragraph {number} has *some* words, and `code` too." for number in range(60))
-CODE = "```python\n" + "\n".join(f"value_{number} = {number}  # a line" for number in range(1_000)) + "\n```"
+CODE = "```python\n" + "\n".join(f"value_{number} = {number}  # a line" for number in range(800)) + "\n```"
 MARK_THE_SETTLED = """
 window.settled = []
 new MutationObserver((changes) => {
