@@ -62,7 +62,7 @@ async def test_12_stop_ends_the_run_keeps_what_was_said_and_says_so(
     await expect(chat.page.get_by_role("status").filter(has_text="Stopped")).to_have_count(1)
     await expect(chat.composer).to_be_editable()
 
-    await until(lambda: provider.calls[0].aborted, seconds=20)
+    await until(lambda: provider.calls[0].aborted, seconds=60)
     assert (await _stored(app))["content"].split() == ["w0", "w1", "w2"]
     await chat.reload()
     await chat.says("w0 w1 w2")
@@ -121,7 +121,7 @@ async def test_14_a_server_that_is_silent_is_asked_again_from_the_last_event(
     await chat.open()
     await chat.send("Hello")
     await expect(chat.page.get_by_text("Reconnecting")).to_be_visible()
-    await until(lambda: len(asked) >= 2, seconds=20)
+    await until(lambda: len(asked) >= 2, seconds=60)
     await chat.page.unroute("**/events?after=*")
     await chat.says("w0 w1 w2")
     await expect(chat.page.get_by_text("Reconnecting")).to_be_hidden()

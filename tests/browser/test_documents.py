@@ -90,7 +90,7 @@ async def test_23_files_come_by_button_drop_and_paste_with_progress_and_are_refu
     assert (await app.http.get(path)).json()["documents"] == [1]
     await chat.button("Detach rivers.md").click()
     await expect(chips).to_have_count(0)
-    await until(lambda: _are_detached(app, path), seconds=20)
+    await until(lambda: _are_detached(app, path), seconds=60)
 
 
 async def test_24_states_are_live_also_after_a_restart_and_a_deletion_says_what_is_gone(
@@ -108,7 +108,7 @@ async def test_24_states_are_live_also_after_a_restart_and_a_deletion_says_what_
         await expect(page.get_by_text("No documents yet")).to_be_visible()
         await choose(page, file("rivers.md"))
         await expect(document(page, "rivers.md")).to_contain_text("indexing 0 of")
-        await until(lambda: len(provider.calls) == 1, seconds=20)
+        await until(lambda: len(provider.calls) == 1, seconds=60)
     async with parley(database_url=storage_url, **models) as app:
         await page.close()
         page = await browser.new_page(base_url=app.url, locale="en-GB")

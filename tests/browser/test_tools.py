@@ -69,5 +69,5 @@ async def test_25_calls_are_folded_up_and_a_question_blocks_until_it_is_answered
     provider.queue.append(Script(text="Plain."))
     await chat.send("Without")
     await chat.says("Plain.")
-    await until(lambda: len(provider.calls) == 5, seconds=20)
+    await until(lambda: len(provider.calls) == 5, seconds=60)
     assert "tools" not in provider.calls[-1].body

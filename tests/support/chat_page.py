@@ -115,10 +115,10 @@ class ChatPage:
                 await self.page.evaluate(script, argument)
             )  # wait_for_function evaluates, which the policy forbids
 
-        await until(is_so, seconds=20)
+        await until(is_so, seconds=60)
 
     async def at_end(self) -> None:
         async def is_there() -> bool:
             return await self.distance_to_end() <= 4
 
-        await until(is_there, seconds=20)
+        await until(is_there, seconds=60)
