@@ -1,14 +1,14 @@
 """Reads an operator's own list of prices; what is wrong with it is said with the file, the model and the field."""
 
 import re
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from domain.catalogue import Price, Rates
+from adapters.catalogue.toml_document import LongRow, RatesRow, document_in
+from domain.catalogue import Price
 from domain.errors import InvalidInput
 from domain.price import PriceList
 
@@ -21,22 +21,15 @@ class BadPrices(ValueError):
     """The message names the file, the model and the field, and says what is allowed."""
 
 
-class RatesRow(msgspec.Struct, forbid_unknown_fields=True):
-    input: Decimal
+class LongPriceRow(LongRow, forbid_unknown_fields=True, kw_only=True):
     output: Decimal = Decimal(0)
-    cached: Decimal | None = None
-    cache_write: Decimal | None = None
-
-    def rates(self) -> Rates:
-        return Rates(input=self.input, output=self.output, cached=self.cached, cache_write=self.cache_write)
-
-
-class LongRow(RatesRow, forbid_unknown_fields=True, kw_only=True):
-    above_tokens: int
 
 
 class ModelRow(RatesRow, forbid_unknown_fields=True, kw_only=True):
-    long: LongRow | None = None
+    """`output` may be left out, of a model that gives none."""
+
+    output: Decimal = Decimal(0)
+    long: LongPriceRow | None = None
 
 
 def read_prices(path: Path) -> PriceList:
@@ -44,7 +37,7 @@ def read_prices(path: Path) -> PriceList:
 
     Raise BadPrices. A list without models is one: every price is unknown then.
     """
-    document = _document(path)
+    document = document_in(path, BadPrices)
     version, currency, models = (document.pop(name, None) for name in ("version", "currency", "models"))
     if document:
         raise BadPrices(f'{path}: {min(document)!r} is not known; there are version, currency and [models."NAME"]')
@@ -56,15 +49,6 @@ def read_prices(path: Path) -> PriceList:
         raise BadPrices(f'{path}: models: must be tables, as in [models."openai:gpt-4o"]')
     rows = (models or {}).items()
     return PriceList({name: _price(path, name, table, version, currency) for name, table in rows})
-
-
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except OSError as error:
-        raise BadPrices(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadPrices(f"{path}: is not TOML: {error}") from error
 
 
 def _price(path: Path, name: str, table: Any, version: str, currency: str) -> Price:

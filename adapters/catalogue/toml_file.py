@@ -1,15 +1,14 @@
 """Reads the catalogue; what is wrong with a file is said with its name, its table and its field."""
 
 import re
-import tomllib
 from collections.abc import Container, Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from domain.catalogue import Catalogue, ModelInfo, Price, Provider, ProviderKind, Rates
+from adapters.catalogue.toml_document import LongRow, RatesRow, document_in
+from domain.catalogue import Catalogue, ModelInfo, Price, Provider, ProviderKind
 from domain.errors import InvalidInput
 
 SHIPPED = Path(__file__).with_name("models.toml")
@@ -27,20 +26,6 @@ class ProviderRow(msgspec.Struct, forbid_unknown_fields=True):
     base_url: str | None = None
     key: str | None = None
     reasoning_back: str | None = None
-
-
-class RatesRow(msgspec.Struct, forbid_unknown_fields=True):
-    input: Decimal
-    output: Decimal
-    cached: Decimal | None = None
-    cache_write: Decimal | None = None
-
-    def rates(self) -> Rates:
-        return Rates(input=self.input, output=self.output, cached=self.cached, cache_write=self.cache_write)
-
-
-class LongRow(RatesRow, forbid_unknown_fields=True, kw_only=True):
-    above_tokens: int
 
 
 class PriceRow(RatesRow, forbid_unknown_fields=True, kw_only=True):
@@ -73,7 +58,7 @@ def read_catalogue(own: Path | None = None, *, moved: Container[str] = ()) -> Ca
 
 def _read(path: Path, known: Mapping[str, Provider] | None = None) -> Catalogue:
     """`known` are providers of other files that the models of this one may be of."""
-    document = _document(path)
+    document = document_in(path, BadCatalogue)
     if strange := set(document) - {"providers", "models"}:
         raise BadCatalogue(f"{path}: [{min(strange)}] is not known; there are [providers.NAME] and [models.NAME]")
     providers = {}
@@ -89,15 +74,6 @@ def _read(path: Path, known: Mapping[str, Provider] | None = None) -> Catalogue:
         with _Named(path, f'models."{name}"'):
             models[name] = _model(name, row)
     return Catalogue(providers, models)
-
-
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except OSError as error:
-        raise BadCatalogue(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadCatalogue(f"{path}: is not TOML: {error}") from error
 
 
 def _tables(path: Path, document: Mapping[str, Any], group: str) -> Iterator[tuple[str, dict[str, Any]]]:
